@@ -1,0 +1,299 @@
+"""What an exercise author writes checks with: the decorator, and the submission at arm's length.
+
+    @check("Gradient at the worked example", points=2)
+    def worked_example(submission: Probe, rng: torch.Generator) -> None:
+        x = torch.tensor([1.0, 2.0, 3.0, 4.0])
+        expect_close(submission.call("gradient_by_autograd", x), 3 * x**2, mistakes={"three_x": 3 * x})
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.errors import ExerciseFault, Raised
+from grader.exercise import Exercise
+from grader.model import Figure, Series, Visibility
+from grader.sandbox.values import Handle
+
+if TYPE_CHECKING:
+    from grader.sandbox.session import Session
+
+CheckFunction = Callable[["Probe", torch.Generator], None]
+Layer = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: its id is the name of its function. `needs` names checks without which it makes no sense."""
+
+    id: str
+    title: str
+    points: int
+    visibility: Visibility
+    needs: tuple[str, ...]
+    run: CheckFunction
+
+
+def check(
+    title: str, *, points: int, needs: Sequence[str] = (), hidden: bool = False
+) -> Callable[[CheckFunction], Check]:
+    """Make a function a check. It passes by returning; `expect_...` and the submission's own faults end it."""
+
+    def decorate(function: CheckFunction) -> Check:
+        visibility = Visibility.HIDDEN if hidden else Visibility.PUBLIC
+        return Check(
+            id=function.__name__, title=title, points=points, visibility=visibility, needs=tuple(needs), run=function
+        )
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class TensorView:
+    """A tensor in the child: its value here, and what autograd and the device know of it there."""
+
+    value: torch.Tensor
+    requires_grad: bool
+    grad: torch.Tensor | None
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """A layer of a module: the names of its class and base classes, its sizes, its parameters by name."""
+
+    bases: tuple[str, ...]
+    sizes: dict[str, float]
+    parameters: dict[str, torch.Tensor]
+
+    def is_a(self, name: str) -> bool:
+        """Whether it is a torch.nn layer of this name, or a subclass of it."""
+        return name in self.bases
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleView:
+    """A module in the child, as data."""
+
+    bases: tuple[str, ...]
+    is_sequential: bool
+    training: bool
+    layers: tuple[LayerView, ...]
+    parameters: dict[str, TensorView]
+    buffers: dict[str, TensorView]
+
+
+class Probe:
+    """The submission, as a check sees it: everything it gives back is data or a `Handle`.
+
+    A method that runs student code raises a SubmissionFault where that code raises, dies or runs out of time; a
+    check lets it pass through.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.advice: list[str] = []
+        self.figures: list[Figure] = []
+
+    @property
+    def facts(self) -> SourceFacts:
+        """What the source text refers to."""
+        return SourceFacts(self._session.facts)
+
+    def call(
+        self, target: str | Handle, *arguments: Any, method: str = "", bend_autograd: bool = False, **keywords: Any
+    ) -> Any:
+        """Call a function of the submission, or what a handle stands for, or a `method` of either.
+
+        With `bend_autograd`, whatever the backward pass takes out of the graph is doubled meanwhile: a gradient
+        computed by autograd comes out wrong, one computed by a formula does not.
+        """
+        return self._session.call(target, arguments, keywords, method=method, bend_autograd=bend_autograd)
+
+    def raises(self, target: str | Handle, *arguments: Any, **keywords: Any) -> Raised | None:
+        """Call, and give the exception that the submission raised; None where it returned."""
+        try:
+            self.call(target, *arguments, **keywords)
+        except Raised as raised:
+            return raised
+        return None
+
+    def put(self, value: Any) -> Handle:
+        """Hand a value over to be kept in the child, so that `tensor` can look at it after a call."""
+        return self._handle("put", value=value)
+
+    def as_path(self, path: str) -> Handle:
+        """A pathlib.Path in the child."""
+        return self._handle("as_path", value=path)
+
+    def build(
+        self,
+        layers: Sequence[Layer],
+        *,
+        state: Mapping[str, torch.Tensor] | None = None,
+        grads: Mapping[str, torch.Tensor] | None = None,
+        training: bool = True,
+    ) -> Handle:
+        """A fresh nn.Sequential in the child, float32, on the CPU.
+
+        `layers`: (name in torch.nn, positional arguments, keyword arguments) each. `state`: its state_dict. `grads`: what
+        its parameters of these names hold as `.grad` already.
+        """
+        return self._handle(
+            "build",
+            layers=[list(layer) for layer in layers],
+            state=None if state is None else dict(state),
+            grads=dict(grads or {}),
+            training=training,
+        )
+
+    def tensor(self, handle: Handle) -> TensorView:
+        """Look at a tensor in the child."""
+        return _tensor_view(self._session.ask("tensor", value=handle))
+
+    def module(self, handle: Handle) -> ModuleView:
+        """Look at a module in the child."""
+        seen = self._session.ask("module", value=handle)
+        return ModuleView(
+            bases=tuple(seen["bases"]),
+            is_sequential=seen["is_sequential"],
+            training=seen["training"],
+            layers=tuple(LayerView(tuple(one["bases"]), one["sizes"], one["parameters"]) for one in seen["layers"]),
+            parameters={name: _tensor_view(tensor) for name, tensor in seen["parameters"].items()},
+            buffers={name: _tensor_view(tensor) for name, tensor in seen["buffers"].items()},
+        )
+
+    def state(self, handle: Handle) -> dict[str, torch.Tensor]:
+        """A module's parameters and buffers, by the names of its state_dict."""
+        seen = self.module(handle)
+        return {name: view.value for name, view in {**seen.parameters, **seen.buffers}.items()}
+
+    def watch(self, handle: Handle) -> None:
+        """Note each forward pass of a module from now on: see `forwards`."""
+        self._session.ask("watch", value=handle)
+
+    def forwards(self, handle: Handle) -> list[dict[str, bool]]:
+        """For each forward pass since `watch`: {"grad": autograd records, "training": the module's mode}."""
+        return list(self._session.ask("forwards", value=handle))
+
+    def write_file(self, name: str, data: bytes) -> str:
+        """Put a file into the scratch folder; gives its path as the submission is told it."""
+        return self._session.scratch.write(name, data)
+
+    def path(self, name: str) -> str:
+        """The path of a file in the scratch folder, whether it is there or not."""
+        return self._session.scratch.path(name)
+
+    def read_file(self, name: str) -> bytes | None:
+        """The content of a file in the scratch folder; None where there is no regular file of that name."""
+        return self._session.scratch.read(name)
+
+    def files(self) -> list[str]:
+        """The names in the scratch folder, sorted."""
+        return self._session.scratch.names()
+
+    def load_checkpoint(self, data: bytes) -> Any:
+        """What torch.load(..., weights_only=True) makes of a file's bytes, in a child where no submission runs.
+
+        Raises Raised where torch refuses the file.
+        """
+        with self._session.clean() as clean:
+            return clean.ask("checkpoint", data=data)
+
+    @contextlib.contextmanager
+    def machine(self, *, cuda: bool = False, mps: bool = False) -> Iterator[Probe]:
+        """The submission imported afresh on a machine that has these accelerators and no others.
+
+        They are simulated, but for a `cuda` that is really there.
+        """
+        with self._session.elsewhere(cuda=cuda, mps=mps) as session:
+            probe = Probe(session)
+            probe.advice, probe.figures = self.advice, self.figures
+            yield probe
+
+    def advise(self, advice: str) -> None:
+        """Add a line of the exercise's [advice] table to the report. It costs nothing."""
+        if advice not in self.advice:
+            self.advice.append(advice)
+
+    def plot(self, title: str, *, x_label: str, y_label: str, x_start: int = 1, **series: Sequence[float]) -> None:
+        """Add curves to this check's result; the keyword is the label, with spaces for underscores."""
+        lines = tuple(
+            Series(label=label.replace("_", " "), values=tuple(float(value) for value in values))
+            for label, values in series.items()
+        )
+        self.figures.append(Figure(title=title, x_label=x_label, y_label=y_label, x_start=x_start, series=lines))
+
+    def _handle(self, do: str, **arguments: Any) -> Handle:
+        handle = self._session.ask(do, **arguments)
+        assert isinstance(handle, Handle)
+        return handle
+
+
+def _tensor_view(seen: dict[str, Any]) -> TensorView:
+    return TensorView(seen["value"], seen["requires_grad"], seen["grad"], seen["device"])
+
+
+class SourceFacts:
+    """What the source text refers to, read from it before any of it ran."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self._definitions: dict[str, dict[str, list[Any]]] = facts["definitions"]
+
+    def refers(self, name: str) -> frozenset[str]:
+        """The dotted names that a top-level name refers to, itself or through other names of the module.
+
+        Imports are spelled out in full ("torch.func.grad"); an attribute of anything else reads ".backward".
+        """
+        return frozenset(ref for one in self._reach(name) for ref in self._definitions[one]["refers"])
+
+    def calls(self, name: str) -> list[tuple[str, dict[str, str]]]:
+        """The calls in a top-level name's reach: dotted name, and the source of each keyword's value."""
+        return [(call, keywords) for one in self._reach(name) for call, keywords in self._definitions[one]["calls"]]
+
+    def _reach(self, name: str) -> list[str]:
+        waiting, reached = [name], dict.fromkeys([name] if name in self._definitions else [])
+        while waiting:
+            for ref in self._definitions.get(waiting.pop(), {"refers": []})["refers"]:
+                if ref in self._definitions and ref not in reached:
+                    reached[ref] = None
+                    waiting.append(ref)
+        return list(reached)
+
+
+def load_checks(exercise: Exercise) -> tuple[Check, ...]:
+    """Execute an exercise's checks.py and give its checks in the order they are written. Raises ExerciseFault."""
+    path = exercise.folder / "checks.py"
+    name = f"grader_checks_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as problem:
+        raise ExerciseFault(f"{path} cannot be loaded: {problem!r}.") from problem
+    checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
+    _hold_together(exercise, checks)
+    return checks
+
+
+def _hold_together(exercise: Exercise, checks: tuple[Check, ...]) -> None:
+    ids = [check.id for check in checks]
+    if len(set(ids)) != len(ids):
+        raise ExerciseFault(f"{exercise.id}: two checks have the same name.")
+    total = sum(check.points for check in checks)
+    if total != exercise.points:
+        raise ExerciseFault(f"{exercise.id}: its checks add up to {total} points, its exercise.toml says {exercise.points}.")
+    for index, check in enumerate(checks):
+        for needed in check.needs:
+            if needed not in ids[:index]:
+                raise ExerciseFault(f"{exercise.id}: check {check.id} needs {needed}, which does not come before it.")

@@ -1,0 +1,201 @@
+"""The command line: what was asked for, what it is answered with, and the exit code. Nothing else.
+
+Exit codes: 0 full marks, 1 graded and not full marks, 2 usage, 3 the grader's own fault.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from grader import __version__
+from grader.errors import Fault, UsageFault
+from grader.model import Audience, Verdict
+from grader.reporters import Format
+
+if TYPE_CHECKING:
+    from grader.exercise import Exercise
+    from grader.model import Report
+
+EXIT_FULL, EXIT_NOT_FULL, EXIT_USAGE, EXIT_GRADER = 0, 1, 2, 3
+
+
+class ShortForm(click.Group):
+    """`grade ex2 file.py` is `grade run ex2 file.py`: whatever is no command is an exercise."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+
+exercises_option = click.option(
+    "--exercises",
+    "packs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with exercises of your own, beside the built-in ones.",
+)
+
+
+@click.group(cls=ShortForm, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grade")
+def main() -> None:
+    """Grade PyTorch exercises.
+
+    \b
+    grade list                       which exercises there are
+    grade start ex1                  write the stub as ex1.py
+    grade ex1 ex1.py                 grade it and say what to mend
+    """
+
+
+@main.command()
+@click.argument("exercise")
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice([each.value for each in Format]), default=Format.TERMINAL.value)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it.")
+@click.option("--audience", type=click.Choice([each.value for each in Audience]), default=Audience.STUDENT.value)
+@exercises_option
+def run(
+    exercise: str, submission: Path, format_: str, output: Path | None, seed: int, audience: str, packs: tuple[Path, ...]
+) -> NoReturn:
+    """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
+    from grader.one import grade_file
+
+    report = grade_file(exercise, submission, packs=packs, seed=seed, audience=Audience(audience))
+    _show(report, Format(format_), output)
+    leave(_exit_code(report))
+
+
+def _show(report: Report, format_: Format, output: Path | None) -> None:
+    from grader.reporters import render
+
+    to_terminal = output is None and format_ is Format.TERMINAL and sys.stdout.isatty()
+    color = to_terminal and "NO_COLOR" not in os.environ
+    text = render(report, format_, color=color)
+    if output is None:
+        click.echo(text.rstrip("\n"))
+    else:
+        write_file(output, text)
+        click.echo(f"{_headline(report)}  The report is in {output}.", err=True)
+
+
+def _headline(report: Report) -> str:
+    score = "not graded" if report.score is None else f"{report.score} of {report.max_score} points"
+    return f"{report.exercise} {report.submission.name}: {score}."
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises UsageFault where it cannot be written."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
+    except OSError as problem:
+        raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
+
+
+def _exit_code(report: Report) -> int:
+    if report.verdict is Verdict.GRADER_ERROR:
+        return EXIT_GRADER
+    return EXIT_FULL if report.verdict is Verdict.PASSED else EXIT_NOT_FULL
+
+
+@main.command("list")
+@exercises_option
+def list_(packs: tuple[Path, ...]) -> None:
+    """Show which exercises there are."""
+    from grader.exercise import exercise_folders, read_exercise
+
+    for folder in exercise_folders(packs):
+        exercise = read_exercise(folder)
+        click.echo(f"{exercise.id:<5} {exercise.title:<32} {exercise.summary}")
+
+
+@main.command()
+@click.argument("exercise")
+@exercises_option
+def show(exercise: str, packs: tuple[Path, ...]) -> None:
+    """Show the statement of EXERCISE."""
+    click.echo(_find(exercise, packs).statement.rstrip("\n"))
+
+
+@main.command()
+@click.argument("exercise")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Another name for the file.")
+@exercises_option
+def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
+    """Write the stub of EXERCISE as a file of yours. Never overwrites one."""
+    found = _find(exercise, packs)
+    path = output or Path(f"{found.id}.py")
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(found.stub)
+    except FileExistsError:
+        raise UsageFault(f"{path} is there already.", hint=f"Choose another name: grade start {found.id} -o NAME.py") from None
+    except OSError as problem:
+        raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
+    click.echo(f"{path} is ready. Fill it in, then: grade {found.id} {path}")
+
+
+@main.command()
+@click.argument("exercises", nargs=-1)
+@exercises_option
+@click.option("--reference", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The folder of reference solutions.")
+def audit(exercises: tuple[str, ...], packs: tuple[Path, ...], reference: Path | None) -> NoReturn:
+    """Hold EXERCISES (all, if none is named) to their references and their right and wrong submissions."""
+    from grader.audit import audit as hold
+
+    problems = 0
+    for finding in hold(exercises, packs=packs, reference=reference):
+        click.echo(f"{finding.exercise:<5} {finding.subject:<40} {finding.problem or 'ok'}")
+        problems += bool(finding.problem)
+    click.echo(f"{problems} problem{'' if problems == 1 else 's'}." if problems else "All is as it should be.")
+    leave(EXIT_NOT_FULL if problems else EXIT_FULL)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def doctor(as_json: bool) -> None:
+    """Show what isolates student code on this machine, each layer by trying to break it."""
+    from grader.doctor import examine, render_json, render_text
+
+    findings = examine()
+    click.echo(render_json(findings) if as_json else render_text(findings))
+
+
+def _find(name: str, packs: tuple[Path, ...]) -> Exercise:
+    from grader.exercise import find_exercise
+
+    return find_exercise(name, packs)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: torch's tear-down takes a third of a second that nobody gains from."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def entry_point() -> NoReturn:
+    """The `grade` command: a fault becomes a sentence and an exit code, never a traceback."""
+    try:
+        main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        leave(end.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        leave(EXIT_USAGE)
+    except click.ClickException as problem:
+        problem.show()
+        leave(EXIT_USAGE)
+    except Fault as fault:
+        click.echo(f"{fault.message} {fault.hint}".strip(), err=True)
+        leave(EXIT_USAGE if isinstance(fault, UsageFault) else EXIT_GRADER)
+    leave(EXIT_FULL)

@@ -1,0 +1,113 @@
+"""A folder read as an `Exercise`: its settings, its texts, its limits and, when grading needs them, its checks.
+
+    ex1_sum_of_cubes/  exercise.toml   title, limits, mistakes with their texts
+                       README.md       the statement
+                       stub.py         what a student starts from
+                       checks.py       the checks, run in the trusted process
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from grader.errors import ExerciseFault, UsageFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A known mistake: one text on what happened, one on what to try.
+
+    `raises` is a regular expression: an exception of the submission whose "Type: message" matches is this mistake.
+    """
+
+    id: str
+    what: str
+    hint: str
+    raises: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a submission may use. The defaults are ten times what any reference needs on a slow machine."""
+
+    import_seconds: float = 10.0
+    call_seconds: float = 10.0
+    total_seconds: float = 60.0  # wall time of all that the submission does, over all checks
+    cpu_seconds: int = 60  # processor time of one child
+    memory_mb: int = 1024  # on top of what Python and torch occupy
+    file_mb: int = 64
+    output_mb: int = 10
+    open_files: int = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One exercise. `advice` maps an id to a line that costs nothing."""
+
+    id: str
+    title: str
+    points: int
+    summary: str
+    folder: Path
+    stub_earns_at_most: int = 0
+    warm: bool = False
+    limits: Limits = field(default_factory=Limits)
+    mistakes: dict[str, Mistake] = field(default_factory=dict)
+    advice: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def statement(self) -> str:
+        """The statement, as Markdown."""
+        return (self.folder / "README.md").read_text(encoding="utf-8")
+
+    @property
+    def stub(self) -> str:
+        """The file that a student starts from."""
+        return (self.folder / "stub.py").read_text(encoding="utf-8")
+
+
+def exercise_folders(extra: tuple[Path, ...] = ()) -> list[Path]:
+    """Every folder with an exercise.toml, of the built-in pack and of the packs in `extra`."""
+    here = Path(__file__).resolve().parent
+    built_in = next(pack for pack in (here / "exercises", here.parent / "exercises") if pack.is_dir())
+    found = [toml.parent for pack in (built_in, *extra) for toml in pack.glob("*/exercise.toml")]
+    return sorted(found, key=_by_number)
+
+
+def _by_number(folder: Path) -> tuple[int, str]:
+    digits = "".join(c for c in folder.name.partition("_")[0] if c.isdigit())
+    return int(digits or 0), folder.name
+
+
+def find_exercise(name: str, extra: tuple[Path, ...] = ()) -> Exercise:
+    """The exercise with an id such as "ex2". Raises UsageFault with the closest match."""
+    folders = {folder.name.partition("_")[0]: folder for folder in exercise_folders(extra)}
+    folder = folders.get(name) or {folder.name: folder for folder in folders.values()}.get(name)
+    if folder is None:
+        close = difflib.get_close_matches(name.lower(), folders, n=1, cutoff=0.5)
+        hint = f"Did you mean {close[0]}?" if close else "`grade list` shows them all."
+        raise UsageFault(f"There is no exercise {name!r}.", hint=hint)
+    return read_exercise(folder)
+
+
+def read_exercise(folder: Path) -> Exercise:
+    """Read exercise.toml. Raises ExerciseFault for a file that is missing, malformed or has an unknown key."""
+    path = folder / "exercise.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        mistakes = {key: Mistake(id=key, **texts) for key, texts in data.pop("mistakes", {}).items()}
+        limits = _limits(data.pop("limits", {}))
+        return Exercise(folder=folder, limits=limits, mistakes=mistakes, **data)
+    except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
+        raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
+
+
+def _limits(data: dict[str, Any]) -> Limits:
+    known = {each.name for each in fields(Limits)}
+    if unknown := sorted(set(data) - known):
+        raise TypeError(f"unknown limit {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    return Limits(**data)

@@ -1,0 +1,215 @@
+"""Expectations: each returns when it holds and raises `CheckFailed` with a sentence that teaches when it does not.
+
+All of them run in the trusted process on data that crossed the wire, so none trusts a type, a shape or a value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+
+from grader.sandbox.values import Handle, NumpyScalar
+
+TOLERANCES = {  # relative, absolute: torch.testing.assert_close's own
+    torch.float64: (1e-7, 1e-7),
+    torch.float32: (1.3e-6, 1e-5),
+}
+
+
+class CheckFailed(Exception):
+    """A check that does not hold.
+
+    `reason` may be read by anyone; `detail` holds drawn inputs and expected values. Where `mistake` is set, that
+    mistake's texts, filled with `values`, take the place of `reason` and `hint`.
+    """
+
+    def __init__(
+        self,
+        reason: str = "",
+        *,
+        detail: str = "",
+        hint: str = "",
+        mistake: str | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(reason or mistake)
+        self.reason = reason
+        self.detail = detail
+        self.hint = hint
+        self.mistake = mistake
+        self.values = dict(values or {})
+
+
+def fail(
+    reason: str = "", *, mistake: str | None = None, detail: str = "", hint: str = "", **values: object
+) -> NoReturn:
+    """The check does not hold. `values` fill the {placeholders} in the mistake's texts."""
+    raise CheckFailed(reason, mistake=mistake, detail=detail, hint=hint, values=values)
+
+
+def expect(
+    holds: bool, reason: str = "", *, mistake: str | None = None, detail: str = "", hint: str = "", **values: object
+) -> None:
+    """Fail with this reason, or this mistake, unless it holds."""
+    if not holds:
+        fail(reason, mistake=mistake, detail=detail, hint=hint, **values)
+
+
+def expect_tensor(
+    value: Any,
+    *,
+    name: str,
+    shape: Sequence[int] | None = None,
+    dtype: torch.dtype | None = None,
+    requires_grad: bool | None = None,
+) -> torch.Tensor:
+    """The value, if it is a finite tensor of this shape and dtype. `name` is what the report calls it."""
+    if not isinstance(value, torch.Tensor):
+        came = describe(value)
+        hint = TENSOR_HINTS.get(type(value), "Return a torch.Tensor.")
+        fail(f"{name} should be a tensor, and it is {came}.", hint=hint)
+    if shape is not None and tuple(value.shape) != tuple(shape):
+        fail(
+            f"{name} has the wrong shape: expected {_shape(shape)}, got {_shape(value.shape)}.",
+            hint="Print .shape after each step; reductions, indexing and broadcasting change it.",
+        )
+    if dtype is not None and value.dtype != dtype:
+        fail(
+            f"{name} has the wrong dtype: expected {dtype}, got {value.dtype}.",
+            hint=f"Keep the input's dtype, or convert with .to({dtype}).",
+        )
+    if requires_grad is not None and value.requires_grad != requires_grad:
+        if requires_grad:
+            fail(f"{name} does not require grad: it was cut off from the graph.", hint="Leave out detach(), .data, .item() and no_grad().")
+        fail(f"{name} still requires grad.", hint="Return it detached: .detach(), or compute it under torch.no_grad().")
+    expect_finite(value, name=name)
+    return value
+
+
+def expect_finite(value: torch.Tensor, *, name: str) -> None:
+    """Fail where a value is NaN or infinite."""
+    if value.is_floating_point() or value.is_complex():
+        if torch.isnan(value).any():
+            fail(f"{name} contains NaN.", hint="NaN comes from 0/0, inf - inf, log of a negative number, or a training that diverged.")
+        if torch.isinf(value).any():
+            fail(f"{name} contains infinity.", hint="Infinity comes from a division by zero, an overflow or log(0).")
+
+
+def expect_close(
+    actual: Any,
+    expected: torch.Tensor,
+    *,
+    name: str = "The result",
+    mistakes: Mapping[str, torch.Tensor] | None = None,
+    requires_grad: bool | None = None,
+    tolerance: tuple[float, float] | None = None,
+) -> None:
+    """The value is a tensor equal to `expected` in shape, dtype and, within the tolerance, every element.
+
+    `mistakes` is the near-miss table: the first entry that the value equals is the mistake that is named.
+    `tolerance` is (relative, absolute); the default is that of torch.testing for the expected dtype.
+    """
+    rtol, atol = tolerance or TOLERANCES.get(expected.dtype, (0.0, 0.0))
+    if isinstance(actual, torch.Tensor):
+        for mistake, image in (mistakes or {}).items():
+            if is_close(actual, image, (rtol, atol)) and not is_close(actual, expected, (rtol, atol)):
+                fail(mistake=mistake, detail=difference(actual, expected, name=name))
+    value = expect_tensor(actual, name=name, shape=expected.shape, dtype=expected.dtype, requires_grad=requires_grad)
+    if not is_close(value, expected, (rtol, atol)):
+        wrong = int((~torch.isclose(value, expected, rtol=rtol, atol=atol)).sum())
+        fail(
+            f"{name} is not right: {wrong} of {expected.numel()} value{'s differ' if wrong != 1 else ' differs'}.",
+            detail=difference(value, expected, name=name),
+        )
+
+
+def is_close(actual: torch.Tensor, expected: torch.Tensor, tolerance: tuple[float, float]) -> bool:
+    """Whether two tensors agree in shape and, within (relative, absolute), in value; NaN agrees with nothing."""
+    if actual.shape != expected.shape:
+        return False
+    rtol, atol = tolerance
+    wide = torch.complex128 if actual.is_complex() or expected.is_complex() else torch.float64
+    return bool(torch.isclose(actual.detach().to(wide), expected.detach().to(wide), rtol=rtol, atol=atol).all())
+
+
+def expect_float(value: Any, *, name: str) -> float:
+    """The value, if it is a finite Python float (a numpy.float64 is one; an int will do)."""
+    if isinstance(value, bool) or not isinstance(value, (float, int)):
+        hint = "Turn it into a float: loss.item() or float(loss)." if isinstance(value, torch.Tensor) else "Return float(...)."
+        fail(f"{name} should be a Python float, and it is {describe(value)}.", hint=hint)
+    if not math.isfinite(value):
+        fail(f"{name} is {value}.", hint="A training that diverges, 0/0 or log(0) gives this.")
+    return float(value)
+
+
+def expect_floats(value: Any, *, name: str, length: int) -> list[float]:
+    """The value as floats, if it is a list (or tuple) of `length` finite Python floats."""
+    if not isinstance(value, (list, tuple)):
+        fail(f"{name} should be a list of floats, and it is {describe(value)}.", hint="Append one float per epoch and return the list.")
+    if len(value) != length:
+        fail(
+            f"{name} should have {length} entries, one per epoch, and it has {len(value)}.",
+            hint="Append exactly one loss per epoch, for as many epochs as the caller asks for.",
+        )
+    return [expect_float(item, name=f"Entry {index} of {name[:1].lower() + name[1:]}") for index, item in enumerate(value)]
+
+
+def describe(value: Any) -> str:
+    """What a value is, in words: "None", "a NumPy array of shape (3,)", "the int 5"."""
+    if value is None:
+        return "None"
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {_shape(value.shape)} and dtype {value.dtype}"
+    if isinstance(value, np.ndarray):
+        return f"a NumPy array of shape {_shape(value.shape)} and dtype {value.dtype}"
+    if isinstance(value, NumpyScalar):
+        return f"a numpy.{value.dtype}"
+    if isinstance(value, Handle):
+        return f"an object of type {value.type.removeprefix('builtins.')}"
+    if isinstance(value, (bool, int, float)):
+        return f"the {type(value).__name__} {str(value)[:30]}"
+    if isinstance(value, str):
+        return f"the string {value[:30]!r}"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}" + (f" of length {len(value)}" if hasattr(value, "__len__") else "")
+
+
+def difference(actual: torch.Tensor, expected: torch.Tensor, *, name: str) -> str:
+    """Both values where they are short, the first difference and the greatest one where they are long."""
+    if actual.shape != expected.shape:
+        return f"{name} is {show(actual)}; expected {show(expected)}."
+    if expected.numel() <= 8:
+        return f"Expected {show(expected)}, got {show(actual)}."
+    rtol, atol = TOLERANCES.get(expected.dtype, (0.0, 0.0))
+    a, e = actual.detach().to(torch.float64), expected.detach().to(torch.float64)
+    off = ~torch.isclose(a, e, rtol=rtol, atol=atol)
+    first = tuple(int(i) for i in off.nonzero()[0]) if off.any() else (0,) * a.dim()
+    greatest = float((a - e).abs().max())
+    index = ", ".join(map(str, first))
+    return f"First difference at [{index}]: expected {float(e[first]):.6g}, got {float(a[first]):.6g}; the greatest is {greatest:.3g}."
+
+
+def show(value: torch.Tensor) -> str:
+    """A tensor as a person would write it: tensor([3., 12., 27., 48.])."""
+    torch.set_printoptions(sci_mode=False)
+    try:
+        text = repr(value.detach())
+    finally:
+        torch.set_printoptions(profile="default")
+    return " ".join(text.split()) if len(text) <= 400 else f"a tensor of shape {_shape(value.shape)}"
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return str(tuple(int(size) for size in shape))
+
+
+TENSOR_HINTS = {
+    type(None): "A function without a return statement returns None: return the result.",
+    np.ndarray: "Keep to torch, or turn it into a tensor with torch.from_numpy.",
+    float: "Return the tensor itself, without .item() or float().",
+    list: "Return one tensor: torch.stack or torch.tensor make one from a list.",
+}

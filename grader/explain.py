@@ -1,0 +1,82 @@
+"""What a submission did wrong on its way to an answer, worded for the student: exceptions, names, signatures."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from grader.errors import Raised, Unmet
+from grader.model import Place
+
+# Exceptions that beginners meet, by a pattern of "Type: message", and what to try.
+HINTS = [
+    (r"^NotImplementedError", "This is still the stub: write the body and remove the raise."),
+    (r"^ModuleNotFoundError: No module named '(torch|numpy)", "Check the spelling of the import."),
+    (r"^ModuleNotFoundError", "A submission is one file: use only torch, NumPy and the standard library, and no files of your own."),
+    (r"^NameError", "Check the spelling, and that the name is defined before it is used."),
+    (r"^UnboundLocalError", "A name that is assigned anywhere in a function is local to all of it."),
+    (r"^IndentationError|^TabError", "Indent every line of a block with the same number of spaces."),
+    (r"^EOFError", "Standard input is empty here: do not call input()."),
+    (r"^(MemoryError|RuntimeError:.*(can't allocate memory|not enough memory))",
+     "It asked for more memory than the exercise allows: check the shapes; (n,) against (n, 1) makes (n, n)."),
+    (r"^RecursionError", "A function calls itself without end."),
+    (r"^SystemExit", "Do not end the program (exit, quit, sys.exit): return a value instead."),
+    (r"mat1 and mat2 shapes cannot be multiplied",
+     "The last dimension of the input must equal the layer's in_features. Print both shapes."),
+    (r"does not require grad and does not have a grad_fn",
+     "Nothing in this computation requires grad: set requires_grad on the input, and do not detach on the way."),
+    (r"grad can be implicitly created only for scalar outputs",
+     "backward() starts from one number: reduce with .sum() or .mean() first."),
+    (r"backward through the graph a second time",
+     "The graph is freed by backward(): run the forward pass again before the next one."),
+    (r"Only Tensors of floating point and complex dtype can require gradients",
+     "Gradients need floating point: make the tensor float32."),
+    (r"Can't call numpy\(\) on Tensor that requires grad", "Use tensor.detach().numpy()."),
+    (r"can't convert \w+:?\d* device type tensor to numpy", "Move it first: tensor.cpu().numpy()."),
+    (r"[Ee]xpected all tensors to be on the same device",
+     "Move the model and every tensor it meets to one device with .to(device)."),
+    (r"Found dtype \w+ but expected \w+|must have the same dtype|expected scalar type|expected m1 and m2 to have the same dtype",
+     "Two dtypes meet: convert one of them, most often with .float()."),
+    (r"size of tensor a .* must match the size of tensor b|doesn't match the broadcast shape|Using a target size",
+     "Two shapes do not fit: print both; .unsqueeze(1) or .view(-1, 1) makes (n,) into (n, 1)."),
+    (r"all elements of input should be between 0 and 1",
+     "BCELoss takes probabilities: end the model with a Sigmoid."),
+    (r"a leaf Variable that requires grad is being used in an in-place operation",
+     "Change parameters under torch.no_grad(), or let the optimizer do it."),
+    (r"modified by an inplace operation", "An in-place operation (+=, relu_, ...) overwrote a value that backward() needs."),
+    (r"Error\(s\) in loading state_dict", "The two architectures differ: build the same layers in the same order."),
+    (r"Weights only load failed", "Save only model.state_dict(): it loads with weights_only=True."),
+    (r"^AttributeError: 'NoneType' object", "Something returned None: a function without return, or a .grad before backward()."),
+]  # fmt: skip
+
+
+def raised(facts: dict[str, Any], place: Callable[[int, str], Place]) -> Raised:
+    """The exception that a child reported. `place` gives a line of the source its place for the student."""
+    lines = facts.get("lines")
+    trace = tuple(place(int(line), str(name)) for line, name in lines) if isinstance(lines, list) else ()
+    error, text = str(facts.get("error"))[:100], str(facts.get("text"))[:4000]
+    whole = f"{error}: {text}"
+    hint = next((hint for pattern, hint in HINTS if re.search(pattern, whole)), "")
+    return Raised(error, text, trace=trace, hint=hint)
+
+
+def explain(kind: str, facts: Any) -> Unmet:
+    """Why there was no call, or no answer that could be handed over."""
+    if kind == "too_large":
+        return Unmet(f"Its answer cannot be handed over: {str(facts)[:200]}.", hint="Return just what is asked for.")
+    name = str(facts["name"])[:100]
+    if kind == "missing":
+        close = difflib.get_close_matches(name, [str(own)[:100] for own in facts["names"]][:200], n=1, cutoff=0.6)
+        hint = f"It defines {close[0]}: is that the one? The name must be {name}." if close else KEEP_THE_NAMES
+        return Unmet(f"It does not define {name}.", hint=hint)
+    if kind == "not_callable":
+        return Unmet(f"{name} is no function: it is of type {str(facts['type'])[:100]}.", hint=KEEP_THE_NAMES)
+    return Unmet(
+        f"{name}{str(facts['signature'])[:300]} cannot be called as the exercise calls it: {str(facts['message'])[:200]}.",
+        hint="Keep the parameters of the stub, in their order.",
+    )
+
+
+KEEP_THE_NAMES = "Keep the names of the stub: the exercise is graded through them."

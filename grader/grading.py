@@ -1,0 +1,143 @@
+"""The whole way of one submission: sandbox, checks, results, report."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from dataclasses import dataclass, field
+
+import torch
+
+from grader import __version__
+from grader.checks import Check, Probe, load_checks
+from grader.errors import ExerciseFault, Fault, SubmissionFault
+from grader.exercise import Exercise
+from grader.expect import CheckFailed
+from grader.judge import clean_trace, judge, known_mistake, skipped
+from grader.model import CheckResult, Environment, Report, Status, SubmissionId, Verdict
+from grader.sandbox.launch import Launcher
+from grader.sandbox.session import Session
+from grader.score import hold_complete, score, verdict
+from grader.submission import Submission
+from grader.text import clean
+
+MOST_OUTPUT = 20_000  # characters of the submission's output in a report
+
+
+def grade(
+    exercise: Exercise,
+    submission: Submission,
+    launcher: Launcher,
+    *,
+    seed: int = 0,
+    real_accelerator: bool | None = None,
+) -> Report:
+    """Grade one submission: never raises for what a submission, an exercise or the sandbox does wrong.
+
+    The same submission, exercise, seed and machine give the same report, but for its durations. `real_accelerator`:
+    whether device exercises run on a CUDA device of this machine; None: where there is one.
+    """
+    started = time.perf_counter()
+    run = _Run(exercise, submission.id, seed)
+    real = torch.cuda.is_available() if real_accelerator is None else real_accelerator
+    child_seed = _derived(seed, exercise.id)
+    with Session(launcher, submission, exercise.limits, seed=child_seed, real_accelerator=real) as session:
+        try:
+            checks = load_checks(exercise)
+            session.open()
+            for check in checks:
+                run.take(check, session)
+            hold_complete(checks, run.results)
+        except SubmissionFault as fault:  # not a check but the import ended this way: there is nothing to check
+            run.stopped_by = fault
+        except Fault as fault:
+            run.broken_by = fault
+    return run.report(session, duration_s=time.perf_counter() - started)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What has come out so far. `faults` are those that ended a check."""
+
+    exercise: Exercise
+    identity: SubmissionId
+    seed: int
+    results: list[CheckResult] = field(default_factory=list)
+    advice: dict[str, str] = field(default_factory=dict)
+    faults: list[SubmissionFault] = field(default_factory=list)
+    stopped_by: SubmissionFault | None = None
+    broken_by: Fault | None = None
+
+    def take(self, check: Check, session: Session) -> None:
+        """Run one check, unless one that it needs has not passed."""
+        unmet = [result for result in self.results if result.id in check.needs and result.status is not Status.PASS]
+        if unmet:
+            self.results.append(skipped(check, unmet[0].title))
+            return
+        started = time.perf_counter()
+        probe = Probe(session)
+        end = _end_of(self.exercise, check, probe, session, self.seed)
+        if isinstance(end, SubmissionFault):
+            self.faults.append(end)
+        duration = time.perf_counter() - started
+        self.results.append(judge(self.exercise, check, end, figures=probe.figures, duration_s=duration))
+        self.advice.update({advice: self._advice(advice) for advice in probe.advice})
+
+    def _advice(self, advice: str) -> str:
+        try:
+            return self.exercise.advice[advice]
+        except KeyError:
+            raise ExerciseFault(f"{self.exercise.id} has no advice {advice!r} in its exercise.toml.") from None
+
+    def report(self, session: Session, *, duration_s: float) -> Report:
+        """Everything known, as a report."""
+        fault = self.broken_by or self.stopped_by
+        mistake = known_mistake(self.exercise, self.stopped_by) if self.stopped_by else None
+        reason = f"{mistake.what} ({fault.message})" if mistake and fault else fault.message if fault else ""
+        return Report(
+            exercise=self.exercise.id,
+            title=self.exercise.title,
+            submission=self.identity,
+            verdict=self._verdict(),
+            score=None if self.broken_by else score(self.results),
+            max_score=self.exercise.points,
+            seed=self.seed,
+            checks=tuple(self.results),
+            environment=Environment(
+                python=platform.python_version(),
+                torch=torch.__version__,
+                grader=__version__,
+                isolation=session.isolation,
+            ),
+            reason=clean(reason, limit=1000),
+            hint=clean(mistake.hint if mistake else fault.hint if fault else "", limit=1000),
+            trace=clean_trace(self.stopped_by.trace) if self.stopped_by else (),
+            advice=tuple(self.advice.values()),
+            output=clean(session.output, limit=MOST_OUTPUT),
+            duration_s=duration_s,
+        )
+
+    def _verdict(self) -> Verdict:
+        if self.broken_by:
+            return Verdict.GRADER_ERROR
+        return verdict(self.results, self.faults, stopped_by=self.stopped_by)
+
+
+def _end_of(exercise: Exercise, check: Check, probe: Probe, session: Session, seed: int) -> Exception | None:
+    """How a check ended: None where it returned. Raises ExerciseFault for a fault of the check itself."""
+    try:
+        session.begin(_derived(seed, exercise.id, check.id, "child"))
+        check.run(probe, torch.Generator().manual_seed(_derived(seed, exercise.id, check.id)))
+    except (CheckFailed, SubmissionFault) as end:
+        return end
+    except Fault:
+        raise
+    except Exception as problem:
+        raise ExerciseFault(f"The check {check.id} of {exercise.id} broke: {problem!r}.") from problem
+    return None
+
+
+def _derived(seed: int, *names: str) -> int:
+    """A seed of its own for each purpose, so that inputs drawn for one check say nothing about another's."""
+    return int.from_bytes(hashlib.sha256("/".join([str(seed), *names]).encode()).digest()[:7], "big")

@@ -1,0 +1,87 @@
+"""A notebook as a submission: its code cells in document order, put together as one module.
+
+Line magics, `!` lines and `?` help become calls of a shell that does nothing, by IPython's own rules for what such
+a line is. A cell magic that runs Python keeps its cell; any other drops it.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+from grader.errors import Unreadable
+from grader.model import SubmissionId
+from grader.submission import MOST_SOURCE_BYTES, Cell, Submission
+
+MOST_CELLS = 5_000
+RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun"})
+
+
+def read_notebook(identity: SubmissionId, data: bytes) -> Submission:
+    """The notebook as one Python source, with a way back to its cells. Raises Unreadable."""
+    lines: list[str] = []
+    cells: list[Cell] = []
+    for number, source in enumerate(_code_cells(identity.name, data), start=1):
+        kept = _as_python(source)
+        cells.append(Cell(number=number, first_line=len(lines) + 1, title=_first_line(source)))
+        lines.extend(kept.split("\n"))
+    source_bytes = "\n".join(lines).encode("utf-8", errors="surrogatepass")
+    if len(source_bytes) > MOST_SOURCE_BYTES:
+        raise Unreadable(f"The code of {identity.name} is too long.", hint="Hand in the exercise's cells only.")
+    if not source_bytes.strip():
+        raise Unreadable(f"{identity.name} has no code cells.", hint="Write the solution into code cells and save.")
+    return Submission(identity, source_bytes, tuple(cells))
+
+
+def _code_cells(name: str, data: bytes) -> list[str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a notebook's small faults are nbformat's to repair, not ours to print
+            notebook: Any = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        sources = [cell.source if isinstance(cell.source, str) else "".join(cell.source) for cell in cells]
+    except json.JSONDecodeError as problem:
+        raise Unreadable(f"{name} is no notebook: {problem.msg} at line {problem.lineno}.", hint=SAVE_AGAIN) from None
+    except Exception as problem:  # nbformat raises a dozen kinds for what is no notebook
+        raise Unreadable(f"{name} is no notebook that can be read ({type(problem).__name__}).", hint=SAVE_AGAIN) from None
+    if len(sources) > MOST_CELLS:
+        raise Unreadable(f"{name} has {len(sources)} code cells; {MOST_CELLS} is the most.")
+    return [source.replace("\r\n", "\n").replace("\r", "\n") for source in sources]
+
+
+def _as_python(source: str) -> str:
+    """A cell as plain Python with as many lines as it had, or none of it."""
+    lines = source.split("\n")
+    first = next((index for index, line in enumerate(lines) if line.strip()), None)
+    if first is None:
+        return source
+    magic = lines[first].strip()
+    if magic.startswith("%%"):
+        if magic[2:].split(maxsplit=1)[:1] and magic[2:].split()[0] not in RUNS_PYTHON:
+            return "\n" * (len(lines) - 1)
+        lines[first] = ""
+    return _fitted(_transformed("\n".join(lines)), len(lines))
+
+
+def _transformed(source: str) -> str:
+    try:
+        return str(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return source  # Python will say what is wrong, and where
+
+
+def _fitted(text: str, count: int) -> str:
+    """The text in exactly `count` lines where it has fewer: line numbers of later cells must not move."""
+    lines = text.rstrip("\n").split("\n")
+    return "\n".join([*lines, *[""] * (count - len(lines))])
+
+
+def _first_line(source: str) -> str:
+    return next((line.strip() for line in source.split("\n") if line.strip()), "")
+
+
+SAVE_AGAIN = "Open it in Jupyter, save it again and hand that in."

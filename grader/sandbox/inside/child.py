@@ -1,0 +1,104 @@
+"""The child's side of the wire: takes orders, answers with data, until it is killed.
+
+From `run` on, student code shares this process. Nothing here is secret and nothing that leaves here is believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from grader.sandbox.inside.handles import Handles
+from grader.sandbox.inside.program import Program, Refusal, explain
+from grader.sandbox.values import Decoder, Encoder, message
+from grader.sandbox.wire import Frame, WireError, read_frame
+
+
+def serve_descriptors(channel: int, output: int, settings: dict[str, Any], plan: Any) -> NoReturn:
+    """Serve one submission in a forked child: confine it, then take orders from the socket `channel`."""
+    from grader.sandbox.inside import limits
+
+    _redirect(output)
+    os.chdir(settings["scratch"])
+    layers = plan.apply(scratch=Path(settings["scratch"]).parent, limits=limits.Limits(**settings["limits"]))
+    _serve(os.fdopen(channel, "rb"), os.fdopen(os.dup(channel), "wb"), settings, layers)
+
+
+def serve_standard_streams(settings: dict[str, Any]) -> NoReturn:
+    """Serve one submission in a spawned process: orders on stdin, answers on stdout, output on stderr."""
+    from grader.sandbox.inside import elsewhere
+
+    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    _redirect(os.dup(2))
+    os.chdir(settings["scratch"])
+    _serve(orders, answers, settings, elsewhere.confine(settings["limits"]))
+
+
+def _redirect(output: int) -> None:
+    """Standard input is empty; both output streams go, unbuffered by lines, to the grader."""
+    empty = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((empty, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    os.close(empty)
+    os.close(output)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _serve(orders: BinaryIO, answers: BinaryIO, settings: dict[str, Any], layers: tuple[str, ...]) -> NoReturn:
+    servant = Servant(settings)
+    Frame({"kind": "ready", "id": 0, "value": list(layers)}).write_to(answers)
+    while (frame := read_frame(orders)) is not None:
+        answer = servant.obey(frame)
+        _flush_output()
+        try:
+            answer.write_to(answers)
+        except WireError as problem:
+            Frame({"kind": "too_large", "id": frame.header["id"], "value": str(problem)}).write_to(answers)
+    os._exit(0)
+
+
+def _flush_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # the submission may have closed or replaced its streams
+            stream.flush()
+
+
+class Servant:
+    """Obeys one order at a time. An order's name is a method of `Program` or `Handles`, marked as such."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._device_of: Callable[[Any], Any] = lambda tensor: tensor.device
+        accelerator = settings["accelerator"]
+        if accelerator is not None and not accelerator["real"]:
+            from grader.sandbox.inside.accelerator import simulate
+
+            self._device_of = simulate(cuda=accelerator["cuda"], mps=accelerator["mps"]).device_of
+        self._handles = Handles(self._device_of)
+        self._program = Program(self._handles, Path(settings["scratch"]).parent / "submission.py")
+        self._orders: dict[str, Callable[..., Any]] = {
+            **self._program.orders(),
+            **self._handles.orders(),
+        }
+
+    def obey(self, frame: Frame) -> Frame:
+        """The answer to one order: a value, or why there is none."""
+        number = frame.header["id"]
+        try:
+            arguments = Decoder(frame.buffers, resolve=self._handles.resolve).decode(frame.header["value"])
+            value = self._orders[frame.header["do"]](**arguments)
+            encoder = Encoder(keep=self._handles.keep, device_of=self._device_of)
+            return message({"kind": "value", "id": number}, value, encoder)
+        except Refusal as refusal:
+            return Frame({"kind": refusal.kind, "id": number, "value": refusal.facts})
+        except WireError as problem:
+            return Frame({"kind": "too_large", "id": number, "value": str(problem)})
+        except BaseException as raised:  # noqa: BLE001  # also SystemExit: whatever it is, it is the answer
+            return Frame({"kind": "raised", "id": number, "value": explain(raised, self._program.filename)})

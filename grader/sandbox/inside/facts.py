@@ -1,0 +1,96 @@
+"""What a source text refers to, found by parsing it: never by running it.
+
+Collected in the child before any student code runs there, so that a text made to break a parser breaks only that.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+
+
+def collect(tree: ast.Module) -> dict[str, Any]:
+    """For each name that the module defines at its top level: the dotted names it refers to, and its calls.
+
+    Imported names are spelled out in full (`from torch.func import grad as g` makes `g` read "torch.func.grad"); an
+    attribute of anything else is given as ".name". A call is [dotted name, {keyword: source of its value}].
+    """
+    imported = _imports(tree)
+    found: dict[str, dict[str, list[Any]]] = {}
+    for name, node in _definitions(tree.body):
+        entry = found.setdefault(name, {"refers": [], "calls": []})
+        entry["refers"] = sorted({*entry["refers"], *_references(node, imported)})
+        entry["calls"].extend(_calls(node, imported))
+    return {"definitions": found}
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                whole = alias.name if alias.asname else alias.name.split(".")[0]
+                names[alias.asname or whole] = whole
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return names
+
+
+def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    """Top-level names with the statement that defines each; what defines none belongs to "<module>"."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                for part in ast.walk(target):
+                    if isinstance(part, ast.Name):
+                        yield part.id, node
+        elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
+            for _, value in ast.iter_fields(node):
+                if isinstance(value, list):
+                    statements = [item for item in value if isinstance(item, ast.stmt)]
+                    yield from _definitions(statements)
+                    for handler in (item for item in value if isinstance(item, ast.ExceptHandler)):
+                        yield from _definitions(handler.body)
+        else:
+            yield "<module>", node
+
+
+def _references(root: ast.AST, imported: dict[str, str]) -> set[str]:
+    found = set()
+    for node in ast.walk(root):
+        if isinstance(node, ast.Attribute):
+            found.add(_dotted(node, imported) or f".{node.attr}")
+            found.add(f".{node.attr}")
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.add(imported.get(node.id, node.id))
+    return found
+
+
+def _calls(root: ast.AST, imported: dict[str, str]) -> list[list[Any]]:
+    found = []
+    for node in ast.walk(root):
+        if isinstance(node, ast.Call):
+            name = _dotted(node.func, imported)
+            if name is None:
+                name = f".{node.func.attr}" if isinstance(node.func, ast.Attribute) else ""
+            keywords = {k.arg: ast.unparse(k.value)[:80] for k in node.keywords if k.arg}
+            found.append([name, keywords])
+    return found
+
+
+def _dotted(node: ast.AST, imported: dict[str, str]) -> str | None:
+    """`torch.func.grad` for a chain of attributes on an imported name, else None."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name) and (node.id in imported or not parts):
+        return ".".join([imported.get(node.id, node.id), *reversed(parts)])
+    return None

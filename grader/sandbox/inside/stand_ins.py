@@ -1,0 +1,72 @@
+"""Plotting libraries never cost points: installed ones draw headless, missing ones are inert."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+PLOTTING = frozenset({"matplotlib", "seaborn", "plotly", "pylab", "bokeh", "altair"})
+
+
+class Inert:
+    """Any attribute, call, item, arithmetic or `with` of it is inert again; unpacking gives two of it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Inert()
+
+    def __call__(self, *_: Any, **__: Any) -> Inert:
+        return Inert()
+
+    def __getitem__(self, _: Any) -> Inert:
+        return Inert()
+
+    def __setitem__(self, _: Any, __: Any) -> None:
+        """Takes anything."""
+
+    def __iter__(self) -> Iterator[Inert]:
+        return iter((Inert(), Inert()))  # fig, ax = plt.subplots()
+
+    def __enter__(self) -> Inert:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends nothing."""
+
+
+class InertModule(types.ModuleType):
+    """A module of which every attribute is inert."""
+
+    __path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Inert()
+
+
+class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last finder asked: it has every module of a plotting library that nobody else could find."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name.partition(".")[0] not in PLOTTING:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        return InertModule(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """There is nothing in it to execute."""
+
+
+def install() -> None:
+    """Let imports of plotting libraries succeed."""
+    sys.meta_path.append(StandInFinder())

@@ -1,0 +1,40 @@
+"""What every way of starting a child gives: three streams and a way to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended. `exit_code` is negative for a signal, as in subprocess."""
+
+    exit_code: int
+    cpu_s: float
+    peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A child that runs. `end` kills and reaps it; it may be called once."""
+
+    orders: BinaryIO
+    answers: BinaryIO
+    output: BinaryIO
+    end: Callable[[], Ending]
+
+
+class Launcher(Protocol):
+    """A zygote that forks, or a spawner where there is no fork."""
+
+    scratch_root: Path
+    """The folder beneath which the scratch folders of its children lie."""
+
+    def launch(self, settings: dict[str, Any]) -> Launched:
+        """Start a child that serves one submission; raises GraderFault where the sandbox itself fails."""
+
+    def close(self) -> None:
+        """End everything that was started."""

@@ -1,0 +1,141 @@
+"""The scratch folder of one child, handled as what it is: a folder that somebody else writes in.
+
+    root/               what the child may write in
+    root/submission.py  the module's `__file__`
+    root/work/          the working directory, empty at first
+
+Links are never followed and names never trusted: the submission may have put anything anywhere in here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_BYTES = 64 << 20
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def make_scratch_root() -> Path:
+    """A fresh folder for the scratch folders of one launcher's children."""
+    return Path(tempfile.mkdtemp(prefix="grade-")).resolve()
+
+
+class Scratch:
+    """A fresh folder that is gone after `close`."""
+
+    def __init__(self, parent: Path) -> None:
+        self.root = Path(tempfile.mkdtemp(dir=parent))
+        self.work = self.root / "work"
+        self.work.mkdir(mode=0o700)
+
+    def path(self, name: str) -> str:
+        """The absolute path of a file in the working directory, as the submission is told it."""
+        return str(self.work / name)
+
+    def write(self, name: str, data: bytes) -> str:
+        """Put a new file into the working directory; FileExistsError where something has that name."""
+        with self._folder() as folder:
+            descriptor = _open(folder, self.work, name, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        return self.path(name)
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a regular file in the working directory; None where there is none, or over 64 MB."""
+        try:
+            with self._folder() as folder:
+                descriptor = _open(folder, self.work, name, os.O_RDONLY)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode) or about.st_size > MOST_BYTES:
+                return None
+            return file.read(MOST_BYTES)
+
+    def names(self) -> list[str]:
+        """What lies in the working directory, sorted; at most 1000 names."""
+        found: list[str] = []
+        with contextlib.suppress(OSError), self._folder() as folder:
+            with os.scandir(self.work if folder is None else folder) as entries:
+                for entry in entries:
+                    found.append(entry.name)
+                    if len(found) == 1000:
+                        break
+        return sorted(found)
+
+    def close(self) -> None:
+        """Remove the folder with everything in it."""
+        remove_tree(self.root)
+
+    @contextlib.contextmanager
+    def _folder(self) -> Iterator[int | None]:
+        """A descriptor of the working directory that no planted link can redirect; None on Windows."""
+        if sys.platform == "win32":
+            yield None
+            return
+        folder = os.open(self.work, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW)
+        try:
+            yield folder
+        finally:
+            os.close(folder)
+
+
+def _open(folder: int | None, work: Path, name: str, flags: int) -> int:
+    if folder is None:
+        return os.open(work / name, flags | getattr(os, "O_BINARY", 0), 0o600)
+    return os.open(name, flags | NO_FOLLOW, 0o600, dir_fd=folder)
+
+
+def remove_tree(root: Path) -> None:
+    """Remove a folder however deep, wide or locked it is, in constant stack and descriptors.
+
+    Each folder found inside is first moved up to `root`, so that no path grows and nothing recurses: a chain of
+    100,000 nested folders is a hundred thousand short steps.
+    """
+    if sys.platform == "win32":
+        shutil.rmtree(root)
+        return
+    top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW)
+    try:
+        os.fchmod(top, 0o700)
+        waiting = [entry.name for entry in os.scandir(top)]
+        moved = 0
+        while waiting:
+            name = waiting.pop()
+            if _is_gone(name, top):
+                continue
+            os.chmod(name, 0o700, dir_fd=top)
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | NO_FOLLOW, dir_fd=top)
+            try:
+                for entry in [entry.name for entry in os.scandir(inner)]:
+                    if not _is_gone(entry, inner):
+                        moved += 1
+                        os.chmod(entry, 0o700, dir_fd=inner)  # a folder must be writable to be moved
+                        os.rename(entry, f".moved-{moved}", src_dir_fd=inner, dst_dir_fd=top)
+                        waiting.append(f".moved-{moved}")
+            finally:
+                os.close(inner)
+            os.rmdir(name, dir_fd=top)
+    finally:
+        os.close(top)
+    os.rmdir(root)
+
+
+def _is_gone(name: str, folder: int) -> bool:
+    """Remove a file, a link or an empty folder; False where it is a folder with something in it."""
+    if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        try:
+            os.rmdir(name, dir_fd=folder)
+        except OSError:
+            return False
+    else:
+        os.unlink(name, dir_fd=folder)
+    return True

@@ -1,0 +1,219 @@
+"""One submission under test: opens a child for it, asks the child things, opens another one when that dies.
+
+What a child answers becomes a value or a SubmissionFault here, worded for the student; nothing else gets out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.errors import SubmissionFault, TimedOut, Unmet, Unreadable
+from grader.exercise import Limits
+from grader.explain import explain, raised
+from grader.sandbox.launch import Launcher
+from grader.sandbox.process import ChildProcess, Reply
+from grader.sandbox.scratch import Scratch
+from grader.sandbox.values import Handle
+from grader.sandbox.wire import END_OF_IMPORT
+from grader.submission import Submission
+
+READY_SECONDS = 120.0
+OWN_SECONDS = 30.0  # for orders that run no student code
+
+
+@dataclass(slots=True)
+class Budget:
+    """Wall time that all of a submission's children may still use together."""
+
+    total: float
+    left: float
+
+
+@dataclass(slots=True)
+class Transcript:
+    """What the submission printed, child by child. Later children's imports repeat the first one's output."""
+
+    parts: list[str] = field(default_factory=list)
+
+    def add(self, text: str) -> None:
+        imported, _, called = text.partition(END_OF_IMPORT)
+        self.parts.append(called if self.parts else imported + called)
+
+
+class Session:
+    """The submission in its sandbox. Use as a context manager; `open` before the first `call`."""
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        submission: Submission,
+        limits: Limits,
+        *,
+        seed: int,
+        accelerator: dict[str, bool] | None = None,
+        real_accelerator: bool = False,
+        budget: Budget | None = None,
+        transcript: Transcript | None = None,
+    ) -> None:
+        self._launcher = launcher
+        self._submission = submission
+        self._limits = limits
+        self._seed = seed
+        self._accelerator = accelerator
+        self._real_accelerator = real_accelerator
+        self._budget = budget or Budget(limits.total_seconds, limits.total_seconds)
+        self._transcript = transcript or Transcript()
+        self._child: ChildProcess | None = None
+        self._lines: list[str] = []
+        self.facts: dict[str, Any] = {"definitions": {}}
+        self.isolation: tuple[str, ...] = ()
+        self.scratch: Scratch
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def output(self) -> str:
+        """What the submission has printed, in all children that are closed."""
+        return "".join(self._transcript.parts)
+
+    def open(self) -> None:
+        """Start a child, let it read the source, then run it. Raises Unreadable, Raised, TimedOut or Crashed."""
+        if self._submission.fault is not None:
+            raise self._submission.fault
+        self.start()
+        read = self.ask("read", source=self._submission.source)
+        self._lines = read["text"].splitlines()
+        self.facts = read["facts"]
+        self.ask("run", notebook=self._submission.is_notebook, seed=self._seed)
+
+    def start(self) -> None:
+        """Start a child in a fresh scratch folder, with nothing of the submission in it yet. Raises GraderFault."""
+        self.scratch = Scratch(self._launcher.scratch_root)
+        limits = self._limits
+        settings = {
+            "scratch": str(self.scratch.work),
+            "accelerator": self._accelerator,
+            "limits": {
+                "memory_bytes": limits.memory_mb << 20,
+                "cpu_seconds": limits.cpu_seconds,
+                "file_bytes": limits.file_mb << 20,
+                "open_files": limits.open_files,
+            },
+        }
+        try:
+            launched = self._launcher.launch(settings)
+        except BaseException:
+            self.scratch.close()
+            raise
+        self._child = ChildProcess(launched, output_bytes=limits.output_mb << 20)
+        self.isolation = self._child.ready(READY_SECONDS)
+
+    def begin(self, seed: int) -> None:
+        """Start a check: a child that lives, generators seeded, modes as they were after the import."""
+        if self._child is None:
+            self.open()
+        self.ask("begin", seed=seed)
+
+    def call(
+        self,
+        target: str | Handle,
+        arguments: Sequence[Any],
+        keywords: dict[str, Any],
+        *,
+        method: str = "",
+        bend_autograd: bool = False,
+    ) -> Any:
+        """Call a function of the submission by name, or what a handle stands for."""
+        return self.ask(
+            "call", target=target, arguments=list(arguments), keywords=keywords, method=method, bend_autograd=bend_autograd
+        )
+
+    def ask(self, do: str, **arguments: Any) -> Any:
+        """The value that the child answers an order with. Raises a SubmissionFault where it has none."""
+        if self._child is None:
+            raise Unmet("An earlier step ended the submission's process.")
+        seconds = self._allowance(do)
+        started = time.monotonic()
+        try:
+            reply = self._child.ask(do, seconds=seconds, **arguments)
+        except SubmissionFault:
+            self.close()
+            raise
+        finally:
+            if do in ("run", "call"):
+                self._budget.left -= time.monotonic() - started
+        return self._value(reply)
+
+    def _allowance(self, do: str) -> float:
+        if do not in ("run", "call"):
+            return OWN_SECONDS
+        if self._budget.left <= 0:
+            self.close()
+            raise TimedOut(
+                f"All the time for this submission ({self._budget.total:g} seconds) is used up.",
+                hint="Mend the check that ran into its time limit first.",
+            )
+        limit = self._limits.import_seconds if do == "run" else self._limits.call_seconds
+        return min(limit, self._budget.left)
+
+    def _value(self, reply: Reply) -> Any:
+        value = reply.value
+        match reply.kind:
+            case "value":
+                return value
+            case "raised":
+                raise raised(value, lambda line, name: self._submission.place(line, self._lines, name))
+            case "syntax":
+                lines = str(value["text"]).splitlines()
+                line = int(value["line"])
+                place = (self._submission.place(line, lines),) if 0 < line <= len(lines) else ()
+                raise Unreadable(f"Python cannot read it: {str(value['message'])[:300]}.", hint=SYNTAX_HINT, trace=place)
+            case "missing" | "signature" | "not_callable" | "too_large":
+                raise explain(reply.kind, value)
+        self.close()
+        raise Unmet("It answered with something that is not an answer.")
+
+    @contextlib.contextmanager
+    def clean(self) -> Iterator[Session]:
+        """A confined child in which nothing of the submission runs: what it answers can be believed."""
+        with Session(self._launcher, self._submission, self._limits, seed=self._seed) as session:
+            session.start()
+            yield session
+
+    @contextlib.contextmanager
+    def elsewhere(self, *, cuda: bool, mps: bool) -> Iterator[Session]:
+        """The submission opened afresh on a machine with these accelerators, within the same budget of time.
+
+        They are simulated, but for a CUDA device alone where `real_accelerator` says that there is one to use.
+        """
+        is_real = self._real_accelerator and cuda and not mps
+        with Session(
+            self._launcher,
+            self._submission,
+            self._limits,
+            seed=self._seed,
+            accelerator={"cuda": cuda, "mps": mps, "real": is_real},
+            budget=self._budget,
+            transcript=self._transcript,
+        ) as session:
+            session.open()
+            yield session
+
+    def close(self) -> None:
+        """End the child, keep what it printed, remove its folder."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
+            self._transcript.add(child.output.text())
+            self.scratch.close()
+
+
+SYNTAX_HINT = "Look at this line and the one before it: a bracket, a quote, a colon or the indentation."

@@ -1,0 +1,128 @@
+"""A file or a notebook, read as a `Submission`: bytes of Python source, with a way back to cells and lines.
+
+Nothing of it is parsed as Python here: that happens in the sandbox, where a text made to break a parser breaks
+nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import Unreadable, UsageFault
+from grader.model import Place, SubmissionId
+
+MOST_SOURCE_BYTES = 1 << 20  # a thousand times a long solution
+MOST_NOTEBOOK_BYTES = 32 << 20  # outputs with pictures count
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell of a notebook: its number among the code cells from 1, and where it starts in the source."""
+
+    number: int
+    first_line: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a student handed in, as one module. `cells` is empty for a plain file.
+
+    Where `fault` is set there is nothing to run, and it says why.
+    """
+
+    id: SubmissionId
+    source: bytes = b""
+    cells: tuple[Cell, ...] = ()
+    fault: Unreadable | None = None
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the source was put together from a notebook's cells."""
+        return bool(self.cells)
+
+    def place(self, line: int, lines: list[str], function: str = "") -> Place:
+        """Where line `line` of the source (from 1) stands for the student; `lines` is the source's text."""
+        code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        function = "" if function == "<module>" else function
+        cell = next((cell for cell in reversed(self.cells) if cell.first_line <= line), None)
+        if cell is None:
+            return Place(line=line, code=code, function=function)
+        inner = line - cell.first_line + 1
+        return Place(line=inner, code=code, function=function, cell=cell.number, cell_first_line=cell.title)
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a .py file or a notebook. Raises UsageFault where there is no such file."""
+    data, size = _read_file(path)
+    identity = SubmissionId(name=path.name, sha256=hashlib.sha256(data).hexdigest())
+    try:
+        if size > len(data):
+            raise _too_large(path, size, MOST_NOTEBOOK_BYTES)
+        if path.suffix == ".ipynb" or _looks_like_a_notebook(data):
+            from grader.notebook import read_notebook  # nbformat and IPython: 0.3 s that plain files need not pay
+
+            return read_notebook(identity, data)
+        _refuse_what_is_no_source(path, data)
+    except Unreadable as fault:
+        return Submission(identity, fault=fault)
+    return Submission(identity, data)
+
+
+def _refuse_what_is_no_source(path: Path, data: bytes) -> None:
+    if len(data) > MOST_SOURCE_BYTES:
+        raise _too_large(path, len(data), MOST_SOURCE_BYTES)
+    if not data.strip():
+        raise Unreadable(f"{path.name} is empty.", hint="Save your solution to the file first.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable(f"{path.name} is UTF-16 text, which Python cannot run.", hint="Save it as UTF-8.")
+    if b"\0" in data:
+        raise Unreadable(f"{path.name} is a binary file, not Python source.", hint="Hand in the .py file itself.")
+
+
+def _too_large(path: Path, size: int, most: int) -> Unreadable:
+    return Unreadable(
+        f"{path.name} has {size / 1e6:.1f} MB; {most / 1e6:.1f} MB is the most.",
+        hint="Hand in the code only: data, weights and outputs do not belong into it.",
+    )
+
+
+def _looks_like_a_notebook(data: bytes) -> bool:
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in data and b'"nbformat"' in data
+
+
+def _read_file(path: Path) -> tuple[bytes, int]:
+    """The file's bytes, as many as may be read, and its size."""
+    if path.is_dir():
+        raise UsageFault(f"{path} is a folder.", hint="Name the file in it, such as my_solution.py.")
+    try:
+        _refuse_link_elsewhere(path)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise UsageFault(f"There is no file {path}.", hint=_similar_files(path)) from None
+    except OSError as problem:
+        raise UsageFault(f"{path} cannot be read: {problem.strerror}.") from None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise UsageFault(f"{path} is no ordinary file.", hint="Name a .py file or a notebook.")
+        return file.read(MOST_NOTEBOOK_BYTES), about.st_size
+
+
+def _refuse_link_elsewhere(path: Path) -> None:
+    """A link that leads out of its own folder could make a report show another file's lines."""
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise UsageFault(f"{path} is a link to a file elsewhere.", hint="Name the file itself.")
+
+
+def _similar_files(path: Path) -> str:
+    import difflib
+
+    folder = path.parent
+    names = [entry.name for entry in folder.iterdir() if entry.suffix in (".py", ".ipynb")] if folder.is_dir() else []
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"Did you mean {folder / close[0]}?" if close else ""
