@@ -33,7 +33,7 @@ def main(source: Path, picture: Path) -> None:
         command = [
             browser,
             "--headless",
-            "--no-sandbox",  # root, as in a container, cannot start Chromium's own; the page is ours and inert
+            "--no-sandbox",  # Chromium's own does not start for root; the page is inert
             "--disable-gpu",
             "--disable-background-networking",
             "--disable-component-update",

@@ -101,9 +101,12 @@ def read_exercise(folder: Path) -> Exercise:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         mistakes = {key: Mistake(id=key, **texts) for key, texts in data.pop("mistakes", {}).items()}
         limits = _limits(data.pop("limits", {}))
-        return Exercise(folder=folder, limits=limits, mistakes=mistakes, **data)
+        exercise = Exercise(folder=folder, limits=limits, mistakes=mistakes, **data)
     except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
         raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
+    if folder.name.partition("_")[0] != exercise.id:
+        raise ExerciseFault(f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id.")
+    return exercise
 
 
 def _limits(data: dict[str, Any]) -> Limits:

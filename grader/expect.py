@@ -195,11 +195,11 @@ def difference(actual: torch.Tensor, expected: torch.Tensor, *, name: str) -> st
 
 def show(value: torch.Tensor) -> str:
     """A tensor as a person would write it: tensor([3., 12., 27., 48.])."""
-    torch.set_printoptions(sci_mode=False)
+    torch.set_printoptions(sci_mode=False)  # type: ignore[no-untyped-call]
     try:
         text = repr(value.detach())
     finally:
-        torch.set_printoptions(profile="default")
+        torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
     return " ".join(text.split()) if len(text) <= 400 else f"a tensor of shape {_shape(value.shape)}"
 
 

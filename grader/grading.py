@@ -41,7 +41,7 @@ def grade(
     started = time.perf_counter()
     run = _Run(exercise, submission.id, seed)
     real = torch.cuda.is_available() if real_accelerator is None else real_accelerator
-    child_seed = _derived(seed, exercise.id)
+    child_seed = derived_seed(seed, exercise.id)
     with Session(launcher, submission, exercise.limits, seed=child_seed, real_accelerator=real) as session:
         try:
             checks = load_checks(exercise)
@@ -127,8 +127,7 @@ class _Run:
 def _end_of(exercise: Exercise, check: Check, probe: Probe, session: Session, seed: int) -> Exception | None:
     """How a check ended: None where it returned. Raises ExerciseFault for a fault of the check itself."""
     try:
-        session.begin(_derived(seed, exercise.id, check.id, "child"))
-        check.run(probe, torch.Generator().manual_seed(_derived(seed, exercise.id, check.id)))
+        run_check(exercise, check, probe, session, seed=seed)
     except (CheckFailed, SubmissionFault) as end:
         return end
     except Fault:
@@ -138,6 +137,12 @@ def _end_of(exercise: Exercise, check: Check, probe: Probe, session: Session, se
     return None
 
 
-def _derived(seed: int, *names: str) -> int:
+def run_check(exercise: Exercise, check: Check, probe: Probe, session: Session, *, seed: int) -> None:
+    """Run one check with its own seeds, for the submission and for the inputs. Returns where it passes."""
+    session.begin(derived_seed(seed, exercise.id, check.id, "child"))
+    check.run(probe, torch.Generator().manual_seed(derived_seed(seed, exercise.id, check.id)))
+
+
+def derived_seed(seed: int, *names: str) -> int:
     """A seed of its own for each purpose, so that inputs drawn for one check say nothing about another's."""
     return int.from_bytes(hashlib.sha256("/".join([str(seed), *names]).encode()).digest()[:7], "big")

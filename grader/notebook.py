@@ -1,4 +1,4 @@
-"""A notebook as a submission: its code cells in document order, put together as one module.
+"""A notebook's code cells as plain Python, in document order.
 
 Line magics, `!` lines and `?` help become calls of a shell that does nothing, by IPython's own rules for what such
 a line is. A cell magic that runs Python keeps its cell; any other drops it.
@@ -14,30 +14,20 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 from grader.errors import Unreadable
-from grader.model import SubmissionId
-from grader.submission import MOST_SOURCE_BYTES, Cell, Submission
 
 MOST_CELLS = 5_000
 RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun"})
 
 
-def read_notebook(identity: SubmissionId, data: bytes) -> Submission:
-    """The notebook as one Python source, with a way back to its cells. Raises Unreadable."""
-    lines: list[str] = []
-    cells: list[Cell] = []
-    for number, source in enumerate(_code_cells(identity.name, data), start=1):
-        kept = _as_python(source)
-        cells.append(Cell(number=number, first_line=len(lines) + 1, title=_first_line(source)))
-        lines.extend(kept.split("\n"))
-    source_bytes = "\n".join(lines).encode("utf-8", errors="surrogatepass")
-    if len(source_bytes) > MOST_SOURCE_BYTES:
-        raise Unreadable(f"The code of {identity.name} is too long.", hint="Hand in the exercise's cells only.")
-    if not source_bytes.strip():
-        raise Unreadable(f"{identity.name} has no code cells.", hint="Write the solution into code cells and save.")
-    return Submission(identity, source_bytes, tuple(cells))
+def code_cells(name: str, data: bytes) -> list[tuple[str, str]]:
+    """For each code cell: its first line, and its Python in as many lines as it has. Raises Unreadable."""
+    sources = _sources(name, data)
+    if not any(source.strip() for source in sources):
+        raise Unreadable(f"{name} has no code cells.", hint="Write the solution into code cells and save.")
+    return [(_first_line(source), _as_python(source)) for source in sources]
 
 
-def _code_cells(name: str, data: bytes) -> list[str]:
+def _sources(name: str, data: bytes) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a notebook's small faults are nbformat's to repair, not ours to print
@@ -54,24 +44,27 @@ def _code_cells(name: str, data: bytes) -> list[str]:
 
 
 def _as_python(source: str) -> str:
-    """A cell as plain Python with as many lines as it had, or none of it."""
+    """A cell as plain Python with at least as many lines as it had, or none of it."""
     lines = source.split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), None)
     if first is None:
         return source
-    magic = lines[first].strip()
-    if magic.startswith("%%"):
-        if magic[2:].split(maxsplit=1)[:1] and magic[2:].split()[0] not in RUNS_PYTHON:
+    if lines[first].lstrip().startswith("%%"):
+        magic = lines[first].lstrip(" %").split(" ")[0].strip()
+        if magic not in RUNS_PYTHON:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
-    return _fitted(_transformed("\n".join(lines)), len(lines))
+    return _fitted(_transformed(lines), len(lines))
 
 
-def _transformed(source: str) -> str:
+def _transformed(lines: list[str]) -> str:
+    blank = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+    source = "\n".join(lines[blank:])
     try:
-        return str(TransformerManager().transform_cell(source))
+        source = str(TransformerManager().transform_cell(source))
     except SyntaxError:
-        return source  # Python will say what is wrong, and where
+        pass  # Python will say what is wrong, and where
+    return "\n" * blank + source  # IPython drops leading blank lines, which would move every line number
 
 
 def _fitted(text: str, count: int) -> str:

@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 import stat
@@ -62,31 +63,43 @@ def read_submission(path: Path) -> Submission:
     identity = SubmissionId(name=path.name, sha256=hashlib.sha256(data).hexdigest())
     try:
         if size > len(data):
-            raise _too_large(path, size, MOST_NOTEBOOK_BYTES)
+            raise _too_large(path.name, size, MOST_NOTEBOOK_BYTES)
         if path.suffix == ".ipynb" or _looks_like_a_notebook(data):
-            from grader.notebook import read_notebook  # nbformat and IPython: 0.3 s that plain files need not pay
-
-            return read_notebook(identity, data)
-        _refuse_what_is_no_source(path, data)
+            return _from_notebook(identity, data)
+        _refuse_what_is_no_source(path.name, data)
     except Unreadable as fault:
         return Submission(identity, fault=fault)
     return Submission(identity, data)
 
 
-def _refuse_what_is_no_source(path: Path, data: bytes) -> None:
+def _from_notebook(identity: SubmissionId, data: bytes) -> Submission:
+    # nbformat and IPython take 0.3 s to import, which a plain file need not wait for.
+    from grader.notebook import code_cells
+
+    lines: list[str] = []
+    cells: list[Cell] = []
+    for number, (title, python) in enumerate(code_cells(identity.name, data), start=1):
+        cells.append(Cell(number=number, first_line=len(lines) + 1, title=title))
+        lines.extend(python.split("\n"))
+    source = "\n".join(lines).encode("utf-8", errors="surrogatepass")
+    _refuse_what_is_no_source(identity.name, source)
+    return Submission(identity, source, tuple(cells))
+
+
+def _refuse_what_is_no_source(name: str, data: bytes) -> None:
     if len(data) > MOST_SOURCE_BYTES:
-        raise _too_large(path, len(data), MOST_SOURCE_BYTES)
+        raise _too_large(name, len(data), MOST_SOURCE_BYTES)
     if not data.strip():
-        raise Unreadable(f"{path.name} is empty.", hint="Save your solution to the file first.")
+        raise Unreadable(f"{name} is empty.", hint="Save your solution to the file first.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(f"{path.name} is UTF-16 text, which Python cannot run.", hint="Save it as UTF-8.")
+        raise Unreadable(f"{name} is UTF-16 text, which Python cannot run.", hint="Save it as UTF-8.")
     if b"\0" in data:
-        raise Unreadable(f"{path.name} is a binary file, not Python source.", hint="Hand in the .py file itself.")
+        raise Unreadable(f"{name} is a binary file, not Python source.", hint="Hand in the .py file itself.")
 
 
-def _too_large(path: Path, size: int, most: int) -> Unreadable:
+def _too_large(name: str, size: int, most: int) -> Unreadable:
     return Unreadable(
-        f"{path.name} has {size / 1e6:.1f} MB; {most / 1e6:.1f} MB is the most.",
+        f"{name} has {size / 1e6:.1f} MB; {most / 1e6:.1f} MB is the most.",
         hint="Hand in the code only: data, weights and outputs do not belong into it.",
     )
 
@@ -120,9 +133,8 @@ def _refuse_link_elsewhere(path: Path) -> None:
 
 
 def _similar_files(path: Path) -> str:
-    import difflib
-
     folder = path.parent
-    names = [entry.name for entry in folder.iterdir() if entry.suffix in (".py", ".ipynb")] if folder.is_dir() else []
+    entries = folder.iterdir() if folder.is_dir() else ()
+    names = [entry.name for entry in entries if entry.suffix in (".py", ".ipynb")]
     close = difflib.get_close_matches(path.name, names, n=1)
     return f"Did you mean {folder / close[0]}?" if close else ""

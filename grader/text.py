@@ -15,9 +15,9 @@ _DECORATION = re.compile(r"\x1b\[[0-9;:]*+[mK]")
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
 
 # Whatever steers a terminal, hides, reorders or splits a line, or cannot be encoded: the control characters
-# but tab and newline, soft hyphen, zero-width and bidirectional marks, U+2028/2029, byte order mark, annotation
-# and tag characters, noncharacters, lone surrogates. The joiners U+200C and U+200D stay: Persian and emoji need
-# them.
+# but tab and newline, soft hyphen, zero-width and bidirectional marks, U+2028/2029, byte order mark,
+# annotation and tag characters, noncharacters, lone surrogates. The joiners U+200C and U+200D stay: Persian
+# and emoji need them.
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     r"\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"

@@ -351,7 +351,8 @@ def test_the_page_is_self_contained_and_says_so_to_the_browser() -> None:
     ]
     assert len(policies) == 1
     assert re.fullmatch(
-        r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src data:; base-uri 'none'; form-action 'none'",
+        r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src data:; "
+        r"base-uri 'none'; form-action 'none'",
         policies[0] or "",
     )
 

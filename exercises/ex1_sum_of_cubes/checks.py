@@ -1,8 +1,296 @@
-import torch
-from grader.checks import Probe, check
-from grader.expect import expect_close
+"""Checks of ex1: the sum of cubes and its gradient, by autograd and by hand.
 
-@check("Worked", points=10)
-def worked(submission: Probe, rng: torch.Generator) -> None:
-    x = torch.tensor([1.0, 2.0, 3.0, 4.0])
-    expect_close(submission.call("gradient_by_autograd", x), 3*x**2)
+Whether autograd computed a gradient is seen from outside: `bend_autograd` doubles whatever the backward pass takes out
+of the graph, so that what comes from there changes, and what comes from a formula or from differences does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from grader.checks import Probe, check
+from grader.errors import Raised
+from grader.expect import difference, expect, expect_close, expect_tensor, fail, is_close
+
+FUNCTIONS = ("sum_of_cubes", "gradient_by_autograd", "gradient_by_hand")
+WORKED = torch.tensor([1.0, 2.0, 3.0, 4.0])
+TELLING = torch.tensor([2.0, -5.0, 0.5, 3.0])  # at WORKED, x**2 and 3 * x both add up to 30; here no two mistakes agree
+TOLERANCE = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-9, 1e-9)}  # relative, absolute
+ROUGHLY = (0.05, 0.05)
+EXACTLY = (1e-12, 0.0)
+
+# Autograd that keeps nothing where bending reaches it: it refuses the bending, runs forwards, or keeps for itself.
+UNBENDABLE = (
+    "torch.func", "functorch", "torch.autograd.forward_ad", "torch.autograd.functional", "torch.autograd.Function",
+    "torch.autograd.function", "torch.autograd.graph",
+    ".func", ".forward_ad", ".jvp", ".jacfwd", ".linearize", ".make_dual",
+)  # fmt: skip
+# The part of it that does not even refuse: by hand means without these.
+UNNOTICED = (
+    "torch.func.jvp", "torch.func.jacfwd", "torch.func.linearize", "functorch.jvp", "functorch.jacfwd",
+    "torch.autograd.forward_ad", "torch.autograd.functional", "torch.autograd.Function", "torch.autograd.graph",
+)  # fmt: skip
+
+
+@check("sum_of_cubes([1, 2, 3, 4]) is 100", points=1)
+def sum_worked(submission: Probe, rng: torch.Generator) -> None:
+    answer = submission.call("sum_of_cubes", WORKED)
+    mistakes = sum_mistakes(answer, WORKED)
+    if len(mistakes) > 1:
+        mistakes &= sum_mistakes(submission.call("sum_of_cubes", TELLING), TELLING)
+    expect_sum(answer, WORKED, name="sum_of_cubes(x)", mistakes=mistakes)
+
+
+@check("sum_of_cubes: any shape and dtype, and differentiable", points=1, needs=["sum_worked"], hidden=True)
+def sum_general(submission: Probe, rng: torch.Generator) -> None:
+    for kind, x in inputs(rng):
+        answer = submission.call("sum_of_cubes", x)
+        expect_sum(answer, x, name=f"sum_of_cubes(x) for {kind}", mistakes=sum_mistakes(answer, x))
+    x = quarters(rng, 3, 4).requires_grad_()
+    name = "sum_of_cubes(x) for an x that requires grad"
+    expect_tensor(submission.call("sum_of_cubes", x), name=name, shape=(), requires_grad=True)
+
+
+@check("gradient_by_autograd([1, 2, 3, 4]) is [3, 12, 27, 48]", points=1)
+def autograd_worked(submission: Probe, rng: torch.Generator) -> None:
+    expect_gradient(submission, "gradient_by_autograd", WORKED)
+
+
+@check("gradient_by_autograd: any shape, negatives, float64", points=1, needs=["autograd_worked"], hidden=True)
+def autograd_general(submission: Probe, rng: torch.Generator) -> None:
+    for kind, x in inputs(rng):
+        expect_gradient(submission, "gradient_by_autograd", x, kind=kind)
+
+
+@check("gradient_by_autograd really uses autograd", points=1)
+def autograd_used(submission: Probe, rng: torch.Generator) -> None:
+    refers = submission.facts.refers("gradient_by_autograd")
+    if ".data" in refers:
+        submission.advise("data_attribute")
+    x = quarters(rng, 5, low=2)
+    first, second = (any_gradient(submission, x) for _ in range(2))
+    steady = is_close(first * second.sum(), second * first.sum(), TOLERANCE[x.dtype])
+    expect(steady, "Two calls of gradient_by_autograd(x) with the same x give unrelated gradients.", hint=REPEAT_HINT)
+    if not changes_when_bent(submission, x, expected=2 * second - first):
+        expect_autograd_by_name(submission, x, first, refers)
+
+
+@check("gradient_by_autograd gives the same when called twice", points=1, needs=["autograd_used"])
+def no_accumulation(submission: Probe, rng: torch.Generator) -> None:
+    x = quarters(rng, 4, low=2)
+    kept = submission.put(x)
+    first, second, third = (any_gradient(submission, given) for given in (kept, kept, x))
+    right = 3 * x**2
+    for later in (second, third):
+        if not is_close(later, first, TOLERANCE[torch.float32]):
+            times = multiple(later, right) or multiple(later, first)
+            if times:
+                fail(mistake="accumulated", times=times, detail=difference(later, right, name="A later call"))
+            fail("A second call of gradient_by_autograd gives another gradient than the first.", hint=REPEAT_HINT)
+
+
+@check("gradient_by_hand([1, 2, 3, 4]) is [3, 12, 27, 48]", points=1)
+def by_hand_worked(submission: Probe, rng: torch.Generator) -> None:
+    expect_gradient(submission, "gradient_by_hand", WORKED)
+
+
+@check("gradient_by_hand: any shape, negatives, float64", points=1, needs=["by_hand_worked"], hidden=True)
+def by_hand_general(submission: Probe, rng: torch.Generator) -> None:
+    for kind, x in inputs(rng):
+        expect_gradient(submission, "gradient_by_hand", x, kind=kind)
+
+
+@check("gradient_by_hand does without autograd", points=1, needs=["by_hand_worked"])
+def by_hand_without_autograd(submission: Probe, rng: torch.Generator) -> None:
+    x = quarters(rng, 5, low=2)
+    expect_gradient(submission, "gradient_by_hand", x)
+    bent = bent_answer(submission, "gradient_by_hand", x)
+    expect(bent is not None and is_close(bent, 3 * x**2, TOLERANCE[x.dtype]), mistake="hand_uses_autograd")
+    refers = submission.facts.refers("gradient_by_hand")
+    expect(not within(refers, UNNOTICED), mistake="hand_uses_autograd")
+
+
+@check("The caller's tensor is left as it was", points=1, needs=["autograd_used"])
+def untouched(submission: Probe, rng: torch.Generator) -> None:
+    x = quarters(rng, 4, low=2)
+    for function in FUNCTIONS:
+        kept = submission.put(x)
+        submission.call(function, kept)
+        seen = submission.tensor(kept)
+        same = seen.value.dtype == x.dtype and is_close(seen.value, x, (0.0, 0.0))
+        expect(same, mistake="changed_in_place", function=function)
+        left = ["requires_grad=True"] * seen.requires_grad + ["a .grad"] * (seen.grad is not None)
+        expect(not left, mistake="left_behind", function=function, what=" and ".join(left))
+
+
+BY_AUTOGRAD = "backward() or torch.autograd.grad on sum_of_cubes"
+BY_FORMULA = "the formula that you find by differentiating x**3"
+REPEAT_HINT = "Make it depend on x alone: work on x.detach().clone() and keep nothing between calls."
+
+
+def quarters(rng: torch.Generator, *shape: int, low: int = -12) -> torch.Tensor:
+    """Drawn quarters from low / 4 to 3, float32: sums of their cubes are exact, in whatever order they are taken."""
+    return torch.randint(low, 13, shape, generator=rng) / 4
+
+
+def inputs(rng: torch.Generator) -> Iterator[tuple[str, torch.Tensor]]:
+    """What x may be, each with what the report calls it."""
+    matrix = quarters(rng, 3, 4)
+    matrix[0, 0], matrix[1, 1], matrix[2, 2] = 0.0, -1.5, 0.75
+    yield "a matrix with negative values and a zero", matrix
+    yield "a float64 tensor", torch.rand(2, 3, 2, generator=rng, dtype=torch.float64) * 6 - 3
+    yield "a 0-d tensor", quarters(rng)
+    yield "an empty tensor", torch.empty(2, 0)
+
+
+def sum_mistakes(answer: Any, x: torch.Tensor) -> set[str]:
+    """The mistakes that give this answer for the sum of cubes."""
+    images = {
+        "mean_not_sum": (x**3).mean(),
+        "squares_not_cubes": (x**2).sum(),
+        "three_x": (3 * x).sum(),
+        "cube_of_sum": x.sum() ** 3,
+        "not_summed": x**3,
+        "integer_tensor": (x.trunc() ** 3).sum(),
+    }
+    return {mistake for mistake, image in images.items() if equals_only(answer, image, (x**3).sum(), x)}
+
+
+def gradient_mistake(answer: Any, x: torch.Tensor) -> str | None:
+    """The mistake that gives this answer for the gradient."""
+    total = x.sum()
+    images = [
+        ("mean_not_sum", 3 * x**2 / max(x.numel(), 1)),
+        ("squares_not_cubes", 2 * x),
+        ("three_x", 3 * x),
+        ("three_x", torch.full_like(x, 3.0)),
+        ("cube_of_sum", (3 * total**2).expand_as(x)),
+        ("factor_forgotten", x**2),
+        ("second_derivative", 6 * x),
+        ("value_not_gradient", x**3),
+        ("value_not_gradient", (x**3).sum()),
+        ("wrong_tensor_grad", torch.ones_like(x)),
+        ("wrong_tensor_grad", torch.ones((), dtype=x.dtype)),
+        ("integer_tensor", 3 * x.trunc() ** 2),
+    ]
+    return next((mistake for mistake, image in images if equals_only(answer, image, 3 * x**2, x)), None)
+
+
+def equals_only(answer: Any, image: torch.Tensor, right: torch.Tensor, x: torch.Tensor) -> bool:
+    """Whether the answer is this image and not the right one. Of one or two values too many things are images."""
+    tolerance = TOLERANCE[x.dtype]
+    if not isinstance(answer, torch.Tensor) or x.numel() < 3:
+        return False
+    return is_close(answer, image, tolerance) and not is_close(answer, right, tolerance)
+
+
+def expect_sum(answer: Any, x: torch.Tensor, *, name: str, mistakes: set[str]) -> None:
+    """The answer is the sum of the cubes of `x`, 0-d and of its dtype, or exactly one mistake explains it."""
+    right = (x**3).sum()
+    expect(not holds_integers(answer), mistake="integer_tensor")
+    if len(mistakes) == 1:
+        fail(mistake=mistakes.pop(), detail=difference(answer, right, name=name))
+    expect_precision(answer, right)
+    expect_close(answer, right, name=name, requires_grad=False, tolerance=TOLERANCE[x.dtype])
+
+
+def expect_gradient(submission: Probe, function: str, x: torch.Tensor, *, kind: str = "") -> None:
+    """`function(x)` is 3 * x**2, of its shape and dtype, without grad."""
+    answer, right = submission.call(function, x), 3 * x**2
+    name = f"{function}(x)" + (f" for {kind}" if kind else "")
+    expect_what_autograd_gives(function, answer, right, name=name)
+    expect(not holds_integers(answer), mistake="integer_tensor")
+    mistake = gradient_mistake(answer, x)
+    expect(mistake is None, mistake=mistake, function=function, detail=difference_of(answer, right, name=name))
+    expect_precision(answer, right)
+    roughly = isinstance(answer, torch.Tensor) and answer.dtype == x.dtype and is_close(answer, right, ROUGHLY)
+    if roughly and not is_close(answer, right, TOLERANCE[x.dtype]) and not changes_when_bent(submission, x, answer, function):
+        instead = BY_AUTOGRAD if function == "gradient_by_autograd" else BY_FORMULA
+        detail = difference(answer, right, name=name)
+        fail(mistake="numerical_differences", function=function, instead=instead, detail=detail)
+    expect_close(answer, right, name=name, requires_grad=False, tolerance=TOLERANCE[x.dtype])
+
+
+def expect_what_autograd_gives(function: str, answer: Any, right: torch.Tensor, *, name: str) -> None:
+    """None of what goes wrong between backward() and the return statement."""
+    if function != "gradient_by_autograd":
+        return
+    expect(answer is not None, mistake="returned_none")
+    in_tuple = isinstance(answer, (tuple, list)) and len(answer) == 1 and isinstance(answer[0], torch.Tensor)
+    expect(not in_tuple, mistake="returned_tuple")
+    if isinstance(answer, torch.Tensor) and (times := multiple(answer, right)):
+        fail(mistake="accumulated", times=times, detail=difference(answer, right, name=name))
+
+
+def expect_precision(answer: Any, right: torch.Tensor) -> None:
+    """A float64 answer holds more than float32 could."""
+    if isinstance(answer, torch.Tensor) and answer.dtype == right.dtype == torch.float64:
+        narrow = is_close(answer, answer.float(), (0.0, 0.0)) and is_close(answer, right, (1e-5, 1e-4))
+        expect(not narrow or is_close(answer, right, TOLERANCE[torch.float64]), mistake="lost_precision")
+
+
+def any_gradient(submission: Probe, x: Any) -> torch.Tensor:
+    """What gradient_by_autograd returns, if it is a tensor that could be a gradient."""
+    answer = submission.call("gradient_by_autograd", x)
+    expect(answer is not None, mistake="returned_none")
+    expect(not holds_integers(answer), mistake="integer_tensor")
+    value = expect_tensor(answer, name="gradient_by_autograd(x)").detach()
+    expect(value.numel() > 1 and value.is_floating_point(), "gradient_by_autograd(x) is no gradient of a vector x.")
+    return value
+
+
+def expect_autograd_by_name(submission: Probe, x: torch.Tensor, answer: torch.Tensor, refers: frozenset[str]) -> None:
+    """An answer that bending did not change comes from autograd all the same: from a part of it that cannot be bent."""
+    right = 3 * x**2
+    if not is_close(answer, right, ROUGHLY) and gradient_mistake(answer, x) is None:
+        fail("What gradient_by_autograd(x) returns was not seen to come from autograd.", hint=f"Use {BY_AUTOGRAD}.")
+    if within(refers, UNBENDABLE):
+        return
+    wide = any_gradient(submission, x.double())  # a formula is exact in float64, differences are not
+    if is_close(wide, right, EXACTLY) or not is_close(wide, right, ROUGHLY):
+        fail(mistake="hand_formula")
+    fail(mistake="numerical_differences", function="gradient_by_autograd", instead=BY_AUTOGRAD)
+
+
+def changes_when_bent(
+    submission: Probe, x: torch.Tensor, expected: torch.Tensor, function: str = "gradient_by_autograd"
+) -> bool:
+    """Whether the answer is another than expected when the graph gives back doubled values."""
+    bent = bent_answer(submission, function, x)
+    return bent is not None and not is_close(bent, expected, TOLERANCE[torch.float32])
+
+
+def bent_answer(submission: Probe, function: str, x: torch.Tensor) -> torch.Tensor | None:
+    """The answer while autograd is bent; None where there is none: torch.func refuses to work then."""
+    try:
+        answer = submission.call(function, x, bend_autograd=True)
+    except Raised:
+        return None
+    return answer if isinstance(answer, torch.Tensor) and answer.shape == x.shape else None
+
+
+def within(names: frozenset[str], apis: tuple[str, ...]) -> bool:
+    """Whether one of these dotted names is one of these, or below one."""
+    return any(name == api or name.startswith(f"{api}.") for name in names for api in apis)
+
+
+def multiple(answer: torch.Tensor, right: torch.Tensor) -> int | None:
+    """k, where the answer is k times the right one, k whole and more than 1."""
+    if answer.shape != right.shape or answer.numel() < 3 or not answer.is_floating_point() or not right.any():
+        return None
+    ratio = float(answer.detach().double().sum() / right.double().sum())
+    times = round(ratio) if 1.5 < ratio < 1e6 else 1
+    return times if times > 1 and is_close(answer, times * right, TOLERANCE[torch.float32]) else None
+
+
+def holds_integers(answer: Any) -> bool:
+    """Whether the answer is a tensor of whole numbers by its dtype."""
+    return isinstance(answer, torch.Tensor) and answer.dtype in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+
+
+def difference_of(answer: Any, right: torch.Tensor, *, name: str) -> str:
+    """Both values, where the answer is a tensor."""
+    return difference(answer, right, name=name) if isinstance(answer, torch.Tensor) else ""

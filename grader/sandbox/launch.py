@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Ending:
 class Launched:
     """A child that runs. `end` kills and reaps it; it may be called once."""
 
-    orders: BinaryIO
-    answers: BinaryIO
-    output: BinaryIO
+    orders: IO[bytes]
+    answers: IO[bytes]
+    output: IO[bytes]
     end: Callable[[], Ending]
 
 

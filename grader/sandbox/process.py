@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from grader.errors import Crashed, GraderFault, SubmissionFault, TimedOut
 from grader.sandbox.launch import Ending, Launched
@@ -136,7 +136,7 @@ DEATHS = {
 class Output:
     """Reads what a child prints, keeps its start and its end, and raises the alarm where it never stops."""
 
-    def __init__(self, stream: BinaryIO, *, most: int, on_flood: Any) -> None:
+    def __init__(self, stream: IO[bytes], *, most: int, on_flood: Any) -> None:
         self._stream = stream
         self._most = most
         self._on_flood = on_flood

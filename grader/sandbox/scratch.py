@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -107,7 +108,7 @@ def remove_tree(root: Path) -> None:
     try:
         os.fchmod(top, 0o700)
         waiting = [entry.name for entry in os.scandir(top)]
-        moved = 0
+        moved, unused = 0, secrets.token_hex(8)  # a name that nobody can have put there
         while waiting:
             name = waiting.pop()
             if _is_gone(name, top):
@@ -119,8 +120,8 @@ def remove_tree(root: Path) -> None:
                     if not _is_gone(entry, inner):
                         moved += 1
                         os.chmod(entry, 0o700, dir_fd=inner)  # a folder must be writable to be moved
-                        os.rename(entry, f".moved-{moved}", src_dir_fd=inner, dst_dir_fd=top)
-                        waiting.append(f".moved-{moved}")
+                        os.rename(entry, f"{unused}-{moved}", src_dir_fd=inner, dst_dir_fd=top)
+                        waiting.append(f"{unused}-{moved}")
             finally:
                 os.close(inner)
             os.rmdir(name, dir_fd=top)

@@ -136,6 +136,8 @@ class Encoder:
             }
 
     def _buffer(self, data: bytes) -> int:
+        if len(self.buffers) == CAPS.buffers:
+            raise WireError(f"the answer holds more than {CAPS.buffers} tensors")
         self.buffers.append(data)
         return len(self.buffers) - 1
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 Tree = Any  # what json.loads gives: the header's image of a value
 
@@ -30,6 +30,7 @@ class Caps:
     body: int = 256 << 20
     depth: int = 24
     values: int = 200_000
+    buffers: int = 10_000  # tensors, arrays and byte strings
     dimensions: int = 16
 
 
@@ -43,7 +44,7 @@ class Frame:
     header: dict[str, Tree]
     buffers: tuple[bytes, ...] = ()
 
-    def write_to(self, stream: BinaryIO) -> None:
+    def write_to(self, stream: IO[bytes]) -> None:
         sizes = [len(buffer) for buffer in self.buffers]
         header = json.dumps({**self.header, "sizes": sizes}, allow_nan=True).encode("ascii")
         body = sum(sizes)
@@ -55,7 +56,7 @@ class Frame:
         stream.flush()
 
 
-def read_frame(stream: BinaryIO, caps: Caps = CAPS) -> Frame | None:
+def read_frame(stream: IO[bytes], caps: Caps = CAPS) -> Frame | None:
     """The next frame, or None where the other end has closed the stream between two frames.
 
     Raises WireError for anything that is not a well-formed frame within the caps.
@@ -70,12 +71,12 @@ def read_frame(stream: BinaryIO, caps: Caps = CAPS) -> Frame | None:
         raise WireError(f"a frame of {header_size} + {body_size} bytes is over the limit")
     header = _parse(_read_exactly(stream, header_size))
     sizes = header.pop("sizes", None)
-    if not is_list_of_sizes(sizes) or sum(sizes) != body_size:
+    if not is_list_of_sizes(sizes) or len(sizes) > caps.buffers or sum(sizes) != body_size:
         raise WireError("the buffer sizes do not add up to the body")
     return Frame(header, tuple(_read_exactly(stream, size) for size in sizes))
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: IO[bytes], size: int) -> bytes:
     data = stream.read(size)
     if len(data) != size:
         raise WireError("the stream ended inside a frame")

@@ -6,6 +6,7 @@ From `run` on, student code shares this process. Nothing here is secret and noth
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -28,18 +29,24 @@ def serve_descriptors(channel: int, output: int, settings: dict[str, Any], plan:
     _serve(os.fdopen(channel, "rb"), os.fdopen(os.dup(channel), "wb"), settings, layers)
 
 
-def serve_standard_streams(settings: dict[str, Any]) -> NoReturn:
-    """Serve one submission in a spawned process: orders on stdin, answers on stdout, output on stderr."""
+def serve_standard_streams() -> NoReturn:
+    """Serve one submission in a spawned process: orders on stdin, answers on stdout, output on stderr.
+
+    The first line on stdin is the settings: a process started ahead of need does not know them yet.
+    """
     from grader.sandbox.inside import elsewhere
 
     orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     _redirect(os.dup(2))
+    if not (line := orders.readline()):
+        os._exit(0)  # nobody needed this process
+    settings = json.loads(line)
     os.chdir(settings["scratch"])
-    _serve(orders, answers, settings, elsewhere.confine(settings["limits"]))
+    _serve(orders, answers, settings, (*settings["layers"], *elsewhere.confine(settings["limits"])))
 
 
 def _redirect(output: int) -> None:
-    """Standard input is empty; both output streams go, unbuffered by lines, to the grader."""
+    """Standard input is empty; both output streams go to the grader."""
     empty = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((empty, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
@@ -47,7 +54,9 @@ def _redirect(output: int) -> None:
     os.close(output)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        stream = open(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        stream = open(  # noqa: SIM115
+            descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1
+        )  # by lines, so that what was printed before a crash is not lost
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
 

@@ -53,7 +53,7 @@ class Plan:
         held = [f"namespaces: {self.left}"] if self.left else []
         os.setsid()
         os.umask(0o077)
-        if not f"{os.getcwd()}/".startswith(f"{scratch}/"):
+        if not f"{Path.cwd()}/".startswith(f"{scratch}/"):
             os.chdir(scratch)
         held += self._limit(limits)
         if Layer.CAPABILITIES not in self.without:

@@ -10,13 +10,13 @@ Two rulesets are stacked, and an access must pass both:
 One ruleset to which each child adds its scratch would not do: a ruleset is one object in the kernel, shared by
 every process that inherited it, so that a later child could open an earlier one's scratch.
 
-Landlock never restricts stat(), chdir(), readlink() and changes of owner, mode and times; seccomp answers for the latter.
-Rights and ABI numbers: include/uapi/linux/landlock.h and Documentation/userspace-api/landlock.rst of Linux.
+Landlock never restricts stat(), chdir(), readlink() and changes of owner, mode and times; seccomp answers for
+the latter. Rights and ABI numbers: include/uapi/linux/landlock.h and Documentation/userspace-api/landlock.rst
+of Linux.
 """
 
 from __future__ import annotations
 
-import ctypes
 import enum
 import os
 import stat
@@ -70,7 +70,7 @@ DEVICES = {
 
 
 def abi() -> int | None:
-    """The Landlock ABI of this kernel, None where there is none (not built in, not booted, or filtered away)."""
+    """The Landlock ABI of this kernel, None where there is none: not built in, not booted, filtered away."""
     try:
         return kernel.syscall(CREATE_RULESET, None, 0, ASK_FOR_ABI)
     except OSError:
@@ -103,7 +103,7 @@ class Shared:
         return f"landlock-abi{self.version}"
 
     def restrict(self, scratch: Path) -> None:
-        """Shut the calling process in. Needs no-new-privs. Raises OSError, or ValueError for a foreign scratch."""
+        """Shut the calling process in. Needs no-new-privs. Raises OSError, ValueError for a foreign scratch."""
         if not os.path.realpath(scratch).startswith(self.scratch_root + "/"):
             raise ValueError(f"{scratch} is not beneath the scratch root {self.scratch_root}")
         own = kernel.syscall(CREATE_RULESET, self.attributes, len(self.attributes), 0)
@@ -119,8 +119,9 @@ class Shared:
 def prepare(version: int, *, readable: Sequence[Path], scratch_root: Path) -> Shared:
     """Build the shared ruleset. Paths that do not exist are left out. Raises OSError."""
     root = scratch_root.resolve()
-    exact = {path: READ for path in readable} | DEVICES
-    coarse = {path if root.is_relative_to(path.parent) else path.parent: READ for path in readable} | DEVICES
+    exact = dict.fromkeys(readable, READ) | DEVICES
+    above = (path if root.is_relative_to(path.parent) else path.parent for path in readable)
+    coarse = dict.fromkeys(above, READ) | DEVICES
     attributes = ruleset_attributes(version)
     ruleset = kernel.syscall(CREATE_RULESET, attributes, len(attributes), 0)
     rules = open_rules(version, [*exact.items(), (root, SCRATCH)])
@@ -158,5 +159,4 @@ def open_rules(version: int, wanted: Iterable[tuple[Path, Right]]) -> list[tuple
 def add_rules(ruleset: int, rules: Iterable[tuple[int, int]]) -> None:
     """Grant each right beneath its open path."""
     for descriptor, rights in rules:
-        rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, descriptor), 12)
-        kernel.syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, rule, 0)
+        kernel.syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, struct.pack("=Qi", rights, descriptor), 0)

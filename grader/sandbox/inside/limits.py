@@ -15,11 +15,11 @@ class Limits:
     """What one child may use. There is no number of processes: a child can never start one.
 
     `threads` bounds threads beside the main one. It holds as root, and elsewhere where the machine allows user
-    namespaces; otherwise memory alone bounds them (see confine.Plan).
+    namespaces; otherwise memory alone bounds them (the layer threads-counted says which).
     """
 
     memory_bytes: int
-    """Address space on top of what the zygote had mapped at the fork: heap, tensors, shared mappings, thread stacks."""
+    """Address space beyond what was mapped at the fork: heap, tensors, shared mappings, thread stacks."""
     cpu_seconds: int
     """CPU time of all threads; SIGXCPU ends the child, SIGKILL a second later."""
     file_bytes: int = 64 << 20
@@ -61,5 +61,5 @@ def apply(limits: Limits, *, mapped: int) -> None:
 
 
 def bound_threads(limits: Limits) -> None:
-    """Count threads. Only for a process alone under its user id: the kernel counts per user, not per process."""
+    """Count threads. Only for a process alone under its user id: the kernel counts per user."""
     resource.setrlimit(resource.RLIMIT_NPROC, (limits.threads + 1,) * 2)

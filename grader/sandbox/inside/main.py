@@ -35,7 +35,7 @@ def main() -> None:
     if "control_fd" in settings:
         _serve_forks(settings)
     else:
-        child.serve_standard_streams(settings["child"])
+        child.serve_standard_streams()
 
 
 def _take_one_step() -> None:
@@ -44,7 +44,8 @@ def _take_one_step() -> None:
 
     layer = torch.nn.Linear(1, 1)
     optimizer = torch.optim.Adam(layer.parameters())
-    torch.nn.functional.mse_loss(layer(torch.ones(1, 1)), torch.ones(1, 1)).backward()
+    loss = torch.nn.functional.mse_loss(layer(torch.ones(1, 1)), torch.ones(1, 1))
+    torch.autograd.backward(loss)
     optimizer.step()
 
 

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import struct
+from pathlib import Path
 
 from . import kernel, namespaces
 from .syscall_numbers import number
@@ -35,9 +36,9 @@ def holds(capability: int) -> bool:
 def count_alone() -> bool:
     """Give this process a user count of its own, so that RLIMIT_NPROC counts its threads and nothing else.
 
-    As root by a real user id that no one else has: the kernel exempts uid 0 from that limit. The effective id stays, since it owns and
-    opens the files (os.access(), which asks for the real one, answers too pessimistically). Otherwise by a user
-    namespace of its own. False where the machine allows neither.
+    As root by a real user id that no one else has: the kernel exempts uid 0 from that limit. The effective id
+    stays, since it owns and opens the files (os.access(), which asks for the real one, answers too
+    pessimistically). Otherwise by a user namespace of its own. False where the machine allows neither.
     """
     try:
         if os.getuid() == 0:
@@ -68,8 +69,7 @@ def drop_for_children() -> None:
 def _groups_can_change() -> bool:
     """Not so in a user namespace that an unprivileged process made: its groups stay those of the user."""
     try:
-        with open("/proc/self/setgroups", encoding="ascii") as file:
-            return file.read().strip() == "allow"
+        return Path("/proc/self/setgroups").read_text(encoding="ascii").strip() == "allow"
     except FileNotFoundError:  # a kernel without user namespaces
         return True
 

@@ -1,9 +1,12 @@
 """Which files student code may read: the interpreter, the standard library, shared libraries, and the distributions a
 submission may import, one by one.
 
-Never a whole site-packages, which may hold the grader and a course's checks, and never a home folder. Importing a module that
-was not loaded before the fork must work nevertheless, and Python lists a folder to find modules in it. A right to list would reach
-everything beneath the folder, so the zygote remembers the listings instead (`keep_listings`).
+Never a whole site-packages, which may hold the grader and a course's checks, and never a home folder.
+Importing a module that was not loaded before the fork must work nevertheless, and Python lists a folder to
+find modules in it. A right to list would reach everything beneath the folder, so the zygote remembers the
+listings instead (`keep_listings`).
+
+Paths are strings here: with Path objects this took five times as long, at every start of the grader.
 """
 
 from __future__ import annotations
@@ -17,17 +20,18 @@ from pathlib import Path
 
 # First parts of the names under which the distributions lie in site-packages: "numpy" is for numpy, numpy.libs and
 # numpy-2.4.dist-info. torch and what it needs, then what courses around it commonly import.
-DISTRIBUTIONS = frozenset("""
+_NAMES = """
     torch torchgen functorch numpy sympy isympy mpmath networkx jinja2 markupsafe filelock fsspec typing_extensions
     optree opt_einsum triton nvidia intel_openmp mkl tbb setuptools _distutils_hack pkg_resources
     torchvision torchaudio torchtext torchinfo torchmetrics einops safetensors onnx ml_dtypes google
     matplotlib mpl_toolkits pylab pillow pil contourpy cycler fonttools kiwisolver packaging pyparsing dateutil
     python_dateutil six seaborn pandas pytz tzdata numexpr bottleneck pyarrow
     scipy sklearn scikit_learn joblib threadpoolctl tqdm colorama yaml _yaml pyyaml psutil certifi
-""".split())
+"""
+DISTRIBUTIONS = frozenset(_NAMES.split())
 
-# Time zones, number formats and Debian's matplotlib; the loader's cache of library names; what torch reads to choose its
-# kernels: without it a sum would round otherwise than in the trusted process.
+# Time zones, number formats and Debian's matplotlib; the loader's cache of library names; what torch reads to
+# choose its kernels: without it a sum would round otherwise than in the trusted process.
 SYSTEM = ("/etc/ld.so.cache", "/etc/localtime", "/etc/matplotlibrc", "/usr/share/zoneinfo", "/proc/cpuinfo",
           "/sys/devices/system/cpu/possible", "/sys/devices/system/cpu/present", "/sys/devices/system/cpu/online",
           "/usr/share/matplotlib", "/usr/share/fonts", "/usr/lib/locale")
@@ -101,7 +105,7 @@ def _loaded_elsewhere() -> Iterator[str]:
 
 
 def _without(folder: str, barred: Sequence[str]) -> Iterator[str]:
-    """The largest parts of `folder` that neither contain nor lie in a barred path; itself where none is near."""
+    """The largest parts of `folder` that neither contain nor lie in a barred path."""
     if any(_within(folder, bar) for bar in barred):
         return
     if not any(_within(bar, folder) for bar in barred):
@@ -112,7 +116,7 @@ def _without(folder: str, barred: Sequence[str]) -> Iterator[str]:
 
 
 def _libraries(barred: Sequence[str], *, home: str) -> Iterator[str]:
-    """The system's library folders (those that libraries are mapped from) and the interpreter's own libraries.
+    """The system's library folders, those that libraries are mapped from, and the interpreter's own.
 
     A folder that holds other things too, and any folder at home, gives only its shared objects.
     """

@@ -1,8 +1,8 @@
 """Seccomp: turns the policy into a BPF program and locks the calling process into it.
 
 The program is a binary search over the call's number, since the kernel runs a new filter once for every number it knows
-to find the calls that need no filtering: with a plain list that alone would take most of a millisecond. It is assembled in the zygote; the child only
-writes its own process id into the places kept for it.
+to find the calls that need no filtering: a plain list would make that the dearest step of all. It is
+assembled in the zygote; the child only writes its own process id into the places kept for it.
 
 Layout of what the program reads: struct seccomp_data in include/uapi/linux/seccomp.h (number, architecture,
 instruction pointer, six 64-bit arguments; both machines are little-endian).
@@ -73,7 +73,7 @@ def offered() -> bool:
 
 
 def assemble(table: Mapping[str, Condition | int | None], machine: str) -> Filter:
-    """The program for `machine` that gives each call the answer of the policy's table, and ENOSYS to any other."""
+    """The program for `machine`: each call gets the answer of the policy's table, any other ENOSYS."""
     known = numbers(machine)
     blocks = {known[name]: _block(answer) for name, answer in table.items() if name in known}
     program = (
@@ -93,7 +93,7 @@ def assemble(table: Mapping[str, Condition | int | None], machine: str) -> Filte
 
 
 def _ranges(blocks: Mapping[int, Block]) -> list[tuple[int, Block]]:
-    """Neighbouring numbers with the same block as one range, each given by where it starts; gaps get ENOSYS."""
+    """Neighbouring numbers with the same block as one range, given by where it starts; gaps get ENOSYS."""
     missing = (Instruction(RETURN, ERRNO | errno.ENOSYS),)
     ranges: list[tuple[int, Block]] = []
     for value in range(max(blocks) + 2):

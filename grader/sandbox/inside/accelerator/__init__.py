@@ -1,13 +1,16 @@
 """A simulated accelerator: tensors that report `cuda:0` or `mps:0`, with their values in CPU memory.
 
-It runs beside student code, in the confined child, on machines that have no such device. Five parts:
+It runs beside student code, in the confined child, on machines that have no such device. Eight parts:
 
-    places    where a tensor is: a mark on its storage, so that views, `detach`, `.data` and Parameters share it
-    machine   which devices this machine has, and what PyTorch says about those it has not
-    calls     a TorchFunctionMode: what Python code asks of tensors (`.to`, `.numpy`, `device=` of a factory)
-    kernels   a TorchDispatchMode below it: every operation PyTorch really runs, also inside `backward`, has its
-              operands on one device, and its results are where its operands are
-    queries   `torch.cuda.is_available` and its kin
+    places     where a tensor is: a mark on its storage, which views, `detach`, `.data` and Parameters share
+    machine    which devices this machine has, and what PyTorch says about those it has not
+    home       where a tensor belongs that is made out of no other
+    calls      a TorchFunctionMode: what Python code asks of tensors (`.numpy`, a factory's `device=`)
+    moves      what it answers to `.to`, `.cuda`, `.cpu` and their kin
+    kernels    a TorchDispatchMode below it: every operation PyTorch really runs, also inside `backward`, has
+               its operands on one device, and its results are where its operands are
+    queries    `torch.cuda.is_available` and its kin
+    interior   the few places where neither mode is asked
 
 A student who leaves the CPU sees PyTorch's own behaviour and error texts; the numbers are those of a CPU run.
 Only torch and the standard library are imported here, nothing of the grader.
@@ -22,10 +25,11 @@ from typing import Any, Self
 import torch
 
 from grader.sandbox.inside.accelerator.calls import Calls
+from grader.sandbox.inside.accelerator.interior import interior, replaced
 from grader.sandbox.inside.accelerator.kernels import Kernels
 from grader.sandbox.inside.accelerator.machine import Machine
 from grader.sandbox.inside.accelerator.places import device_of
-from grader.sandbox.inside.accelerator.queries import replaced, replacements
+from grader.sandbox.inside.accelerator.queries import queries
 
 __all__ = ["Simulation", "simulate"]
 
@@ -39,7 +43,8 @@ class Simulation:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._undo = contextlib.ExitStack()
-        self._undo.enter_context(replaced(replacements(machine, modes_of_a_thread=self._modes)))
+        self._undo.enter_context(replaced(queries(machine)))
+        self._undo.enter_context(replaced(interior(machine, modes_of_a_thread=self._modes)))
         for mode in self._modes():
             self._undo.enter_context(mode)
 

@@ -1,11 +1,10 @@
 """What Python code asks of tensors: moves between devices, arrays out of them, factories with `device=`.
 
-A TorchFunctionMode sees each call before PyTorch's C++ parses it, where a device this build lacks would be refused.
+A TorchFunctionMode sees each call before PyTorch's C++ parses it, and refuses a device it does not know.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -15,29 +14,17 @@ import torch.utils._device
 from torch.overrides import TorchFunctionMode
 
 from grader.sandbox.inside.accelerator import places
+from grader.sandbox.inside.accelerator.home import current
 from grader.sandbox.inside.accelerator.machine import Machine
+from grader.sandbox.inside.accelerator.moves import Moves
 
 _Function = Callable[..., Any]
 _default_device: ModuleType = torch.utils._device  # its CURRENT_DEVICE is what `with torch.device(...)` sets
+_GRADIENT_ELSEWHERE = (
+    "attempting to assign a gradient with device type '{}' to a tensor with device type '{}'. "
+    "Please ensure that the gradient and the tensor are on the same device"
+)
 _NO_NUMPY = "can't convert {} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
-
-
-class _Current(threading.local):
-    """The arguments of the call that is running, for operations that PyTorch makes out of no operand."""
-
-    arguments: tuple[Any, ...] = ()
-    in_backward: bool = False
-
-
-_current = _Current()
-
-
-def home() -> places.Place:
-    """Where a tensor belongs that PyTorch makes out of no operand: beside the arguments of the running call."""
-    for tensor in places.tensors_in(_current.arguments):
-        if (place := places.place_of(tensor)) != places.CPU:
-            return place
-    return places.UNDECIDED if _current.in_backward and not _current.arguments else places.CPU
 
 
 class Calls(TorchFunctionMode):
@@ -46,21 +33,23 @@ class Calls(TorchFunctionMode):
     def __init__(self, machine: Machine) -> None:
         super().__init__()
         self.machine = machine
+        self._moves = Moves(machine)
         self._constructors = torch.utils._device._device_constructors()
         tensor = torch.Tensor
         self._answers: dict[Any, _Function] = {
-            tensor.to: self._to,
-            tensor.cuda: self._cuda,
-            tensor.cpu: self._cpu,
-            tensor.type: self._type,
-            tensor.type_as: self._type_as,
+            tensor.to: self._moves.to,
+            tensor.cuda: self._moves.cuda,
+            tensor.cpu: self._moves.cpu,
+            tensor.type: self._moves.type,
+            tensor.type_as: self._moves.type_as,
             tensor.get_device: self._get_device,
             torch.get_device: self._get_device,
             tensor.numpy: self._numpy,
             tensor.__array__: self._array,
             tensor.__dlpack__: self._dlpack,
             tensor.__deepcopy__: self._deepcopy,
-            tensor.grad.__get__: self._grad,
+            vars(torch._C.TensorBase)["grad"].__get__: self._grad,
+            vars(torch._C.TensorBase)["grad"].__set__: self._set_grad,
             tensor.new_tensor: self._new_tensor,
             torch.tensor: self._tensor,
             torch.as_tensor: self._as_tensor,
@@ -81,15 +70,13 @@ class Calls(TorchFunctionMode):
         is_constructor = func in self._constructors
         if is_constructor and _default_device.CURRENT_DEVICE is not None:
             return self._make(func, args, kwargs, self.machine.resolve(_default_device.CURRENT_DEVICE))
-        outer, _current.arguments = _current.arguments, () if is_constructor else (args, kwargs)
+        outer, current.arguments = current.arguments, () if is_constructor else (args, kwargs)
         try:
             return func(*args, **kwargs)
         finally:
-            _current.arguments = outer
+            current.arguments = outer
 
-    def _make(
-        self, func: _Function, args: tuple[Any, ...], kwargs: dict[str, Any], device: torch.device
-    ) -> Any:
+    def _make(self, func: _Function, args: tuple[Any, ...], kwargs: dict[str, Any], device: torch.device) -> Any:
         """A factory that was told its device: the values are made on the CPU, then said to be there."""
         if device.type not in self.machine.devices and device.type != "cpu":
             return func(*args, **{**kwargs, "device": device})
@@ -101,29 +88,31 @@ class Calls(TorchFunctionMode):
 
     def _tensor(self, data: Any, **kwargs: Any) -> torch.Tensor:
         """`torch.tensor`, which stays on the device of a tensor that it copies."""
-        device = kwargs.pop("device", None) or _default_device.CURRENT_DEVICE
+        device = kwargs.pop("device", None)
         if device is None:
-            device = places.device_of(data) if isinstance(data, torch.Tensor) else places.CPU
+            beside = places.device_of(data) if isinstance(data, torch.Tensor) else places.CPU
+            device = _default_device.CURRENT_DEVICE or beside
         made: torch.Tensor = self._make(torch.tensor, (data,), kwargs, self.machine.resolve(device))
         return made
 
     def _new_tensor(self, tensor: torch.Tensor, data: Any, **kwargs: Any) -> torch.Tensor:
-        device = kwargs.pop("device", None) or places.device_of(tensor)
-        made: torch.Tensor = self._make(tensor.new_tensor, (data,), kwargs, self.machine.resolve(device))
+        device = kwargs.pop("device", None)
+        resolved = places.device_of(tensor) if device is None else self.machine.resolve(device)
+        made: torch.Tensor = self._make(tensor.new_tensor, (data,), kwargs, resolved)
         return made
 
     def _as_tensor(self, data: Any, dtype: Any = None, device: Any = None) -> torch.Tensor:
         if isinstance(data, torch.Tensor):
-            return self._move_shared(data, device, dtype=dtype)
-        return self._move_shared(torch.as_tensor(data, dtype=dtype, device=places.CPU), device)
+            return self._shared(data, device, dtype=dtype)
+        return self._shared(torch.as_tensor(data, dtype=dtype, device=places.CPU), device)
 
     def _asarray(self, data: Any, *, device: Any = None, **kwargs: Any) -> torch.Tensor:
-        return self._move_shared(torch.asarray(data, device=places.CPU, **kwargs), device)
+        return self._shared(torch.asarray(data, device=places.CPU, **kwargs), device)
 
-    def _move_shared(self, shared: torch.Tensor, device: Any, **options: Any) -> torch.Tensor:
+    def _shared(self, shared: torch.Tensor, device: Any, **options: Any) -> torch.Tensor:
         """These two may hand back the caller's own memory, so a move is a copy and not a new mark."""
         wanted = _default_device.CURRENT_DEVICE if device is None else device
-        return self._move(shared, None if wanted is None else self.machine.resolve(wanted), **options)
+        return self._moves.move(shared, None if wanted is None else self.machine.resolve(wanted), **options)
 
     def _device(self, *args: Any, **kwargs: Any) -> torch.device:
         """`torch.device(0)`, the one form of it that asks what the machine has."""
@@ -139,92 +128,19 @@ class Calls(TorchFunctionMode):
             kwargs["device"] = self.machine.resolve(kwargs["device"])
         return torch._C._nn._parse_to(*args, **kwargs)
 
-    def _to(self, tensor: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-        first, rest = (args[0], args[1:]) if args else (None, ())
-        if isinstance(first, torch.Tensor) or "other" in kwargs:
-            other = kwargs.pop("other") if "other" in kwargs else first
-            names = ("non_blocking", "copy")
-            kwargs |= {"dtype": other.dtype, **dict(zip(names, rest, strict=False))}
-            return self._move(tensor, places.device_of(other), **kwargs)
-        if isinstance(first, torch.dtype):
-            names = ("dtype", "non_blocking", "copy")
-            return self._move(tensor, None, **dict(zip(names, args, strict=False)), **kwargs)
-        names = ("device", "dtype", "non_blocking", "copy")
-        options = {**dict(zip(names, args, strict=False)), **kwargs}
-        if len(args) > len(names) or not options or set(names[: len(args)]) & set(kwargs):
-            return tensor.to(*args, **kwargs)  # PyTorch's own TypeError
-        device = options.pop("device", None)
-        return self._move(tensor, None if device is None else self.machine.resolve(device), **options)
-
-    def _cuda(self, tensor: torch.Tensor, device: Any = None, *args: Any, **kwargs: Any) -> torch.Tensor:
-        named = "cuda" if device is None else torch.device("cuda", device) if isinstance(device, int) else device
-        resolved = self.machine.resolve(named)
-        if resolved.type != "cuda":
-            raise RuntimeError("Invalid device, must be cuda device")
-        options = dict(zip(("non_blocking",), args, strict=False))
-        return self._move(tensor, resolved, **options, **kwargs)
-
-    def _cpu(self, tensor: torch.Tensor, **kwargs: Any) -> torch.Tensor:
-        return self._move(tensor, places.CPU, **kwargs)
-
-    def _type_as(self, tensor: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-        return self._move(tensor, places.device_of(other), dtype=other.dtype)
-
-    def _type(self, tensor: torch.Tensor, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """A type's name carries a device: `torch.cuda.FloatTensor` is float32 on CUDA, `torch.FloatTensor` on the CPU."""
-        here = places.device_of(tensor)
-        if dtype is None:
-            name = torch.empty((), dtype=tensor.dtype).type()
-            return name if here.type == "cpu" else name.replace("torch.", f"torch.{here.type}.", 1)
-        if isinstance(dtype, torch.dtype):
-            return self._move(tensor, None, dtype=dtype)
-        name = dtype if isinstance(dtype, str) else f"{dtype.__module__}.{dtype.__name__}"
-        *modules, class_name = name.split(".")
-        if len(modules) not in (1, 2) or not isinstance(getattr(torch, class_name, None), type):
-            return tensor.type(dtype, *args, **kwargs)  # PyTorch's own error
-        device = self.machine.resolve(modules[1]) if len(modules) == 2 else places.CPU
-        return self._move(tensor, device, dtype=getattr(torch, class_name).dtype)
-
-    def _move(
-        self,
-        tensor: torch.Tensor,
-        device: torch.device | None,
-        *,
-        dtype: torch.dtype | None = None,
-        non_blocking: bool = False,
-        copy: bool = False,
-        memory_format: torch.memory_format = torch.preserve_format,
-    ) -> torch.Tensor:
-        """`tensor` on `device`: itself when nothing changes, otherwise a copy that autograd can follow back."""
-        origin = places.device_of(tensor)
-        dtype = dtype or tensor.dtype
-        if device is None or device == origin:
-            return tensor.to(dtype=dtype, copy=copy, memory_format=memory_format)
-        if device.type not in self.machine.devices and device.type != "cpu" or origin.type == "meta":
-            return tensor.to(device=device, dtype=dtype, copy=copy, memory_format=memory_format)
-        moved = tensor.to(dtype=dtype, copy=True, memory_format=memory_format)
-        with torch._C.DisableTorchFunction():
-            places.put(moved, device)
-        if moved.grad_fn is not None:  # the gradient, too, has to travel: back to where `tensor` is
-            moved.grad_fn.register_prehook(lambda gradients: self._return_to(origin, gradients))
-        return moved
-
-    def _return_to(self, origin: torch.device, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(g if g is None else self._move(g, origin) for g in gradients)
-
     def _get_device(self, tensor: torch.Tensor) -> int:
         index = places.device_of(tensor).index
         return -1 if index is None else index
 
     def _numpy(self, tensor: torch.Tensor, *, force: bool = False) -> Any:
         if force:
-            return self._move(tensor.detach(), places.CPU).numpy(force=True)
+            return self._moves.move(tensor.detach(), places.CPU).numpy(force=True)
         self._refuse_array(tensor)
         return tensor.numpy()
 
     def _array(self, tensor: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         self._refuse_array(tensor)
-        return tensor.__array__(*args, **kwargs)
+        return tensor.__array__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def _refuse_array(self, tensor: torch.Tensor) -> None:
         device = places.device_of(tensor)
@@ -237,19 +153,27 @@ class Calls(TorchFunctionMode):
         return tensor.__dlpack__(*args, **kwargs)
 
     def _deepcopy(self, tensor: torch.Tensor, memo: dict[int, Any]) -> torch.Tensor:
-        copied = tensor.__deepcopy__(memo)
+        copied: torch.Tensor = tensor.__deepcopy__(memo)  # type: ignore[no-untyped-call]
         with torch._C.DisableTorchFunction():
-            for original, fresh in ((tensor, copied), (tensor.grad, copied.grad)):
-                if original is not None and fresh is not original:
-                    places.put(fresh, places.place_of(original))
+            places.put(copied, places.place_of(tensor))
+            if tensor.grad is not None and copied.grad is not None:
+                places.put(copied.grad, places.place_of(tensor.grad))
         return copied
 
     def _grad(self, tensor: torch.Tensor, *owner: Any) -> torch.Tensor | None:
         gradient: torch.Tensor | None = tensor.grad
         if gradient is not None:
             with torch._C.DisableTorchFunction():
-                places.settle(gradient, places.place_of(tensor))
+                if places.place_of(gradient) is places.UNDECIDED:
+                    places.put(gradient, places.place_of(tensor))
         return gradient
+
+    def _set_grad(self, tensor: torch.Tensor, gradient: torch.Tensor | None) -> None:
+        if isinstance(gradient, torch.Tensor):
+            theirs, ours = places.device_of(gradient).type, places.device_of(tensor).type
+            if theirs != ours:
+                raise RuntimeError(_GRADIENT_ELSEWHERE.format(theirs, ours))
+        tensor.grad = gradient
 
 
 def _unpinned(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -261,10 +185,10 @@ def run_backward(machine: Machine, engine: _Function, *args: Any, **kwargs: Any)
 
     A mode is off while it answers a call, and `loss.backward()` is such a call.
     """
-    outer = _current.arguments, _current.in_backward
-    _current.arguments, _current.in_backward = (), True
+    outer = current.arguments, current.in_backward
+    current.arguments, current.in_backward = (), True
     try:
         with Calls(machine):
             return engine(*args, **kwargs)
     finally:
-        _current.arguments, _current.in_backward = outer
+        current.arguments, current.in_backward = outer

@@ -1,13 +1,13 @@
 """Every operation that PyTorch really runs: are its operands on one device, and where are its results?
 
-A TorchDispatchMode sits below autograd, where a call such as `F.linear` has become the very operation (`addmm`)
-whose CUDA kernel would check its operands, with the argument names that PyTorch's message uses. It also sees the
-operations of `backward`, which C++ starts on its own.
+A TorchDispatchMode sits below autograd, where a call such as `F.linear` has become the very operation
+(`addmm`) whose CUDA kernel would check its operands, with the argument names that PyTorch's message uses. It
+also sees the operations of `backward`, which C++ starts on its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -15,16 +15,16 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grader.sandbox.inside.accelerator import places
-from grader.sandbox.inside.accelerator.calls import home
+from grader.sandbox.inside.accelerator.home import home
 from grader.sandbox.inside.accelerator.machine import Machine
 from grader.sandbox.inside.accelerator.places import CPU, UNDECIDED, Place
 
 
-class Kernels(TorchDispatchMode):
+class Kernels(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Checks the operands of each operation and marks its results."""
 
     def __init__(self, machine: Machine) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.machine = machine
 
     def __torch_dispatch__(
@@ -37,6 +37,8 @@ class Kernels(TorchDispatchMode):
                 # Only PyTorch's own code gets here with our device: a student's call was answered above.
                 made = func(*args, **{**kwargs, "device": CPU})
                 return _mark(made, self.machine.resolve(named))
+            if named is not None and named.type != "cpu":
+                return func(*args, **kwargs)  # a meta tensor, say
             found = {places.place_of(tensor) for tensor in _operands(args, kwargs)}
             if not found:
                 found = {home()}
@@ -57,7 +59,7 @@ def _operands(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[torch.Tenso
     return found
 
 
-def _mark(result: Any, place: Place | Sequence[Place]) -> Any:
+def _mark(result: Any, place: Place | list[Place]) -> Any:
     if isinstance(place, list):
         for tensor, own in zip(places.tensors_in(result), place, strict=False):
             places.settle(tensor, own)
@@ -85,7 +87,7 @@ _Rule: TypeAlias = Callable[[Any, list[_Operand]], "Place | list[Place]"]
 
 
 def _agree(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Place | list[Place]:
-    """Where the results of an operation over several devices are; PyTorch's error where it has no such operation."""
+    """Where the results of an operation over several devices are, or PyTorch's error if there is none."""
     operands = [o for o in _named(func, args, kwargs) if o.place is not UNDECIDED]
     if len({o.place for o in operands}) == 1:
         return operands[0].place
@@ -108,11 +110,12 @@ def _named(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator
 
 
 def _elementwise(func: Any, operands: list[_Operand]) -> Place:
-    """The rule of TensorIterator, PyTorch's engine for elementwise work: a 0-d CPU tensor may join as a number."""
+    """TensorIterator's rule, PyTorch's engine for elementwise work: a 0-d CPU tensor may join as a number."""
     device = next(o.place for o in operands if o.place != CPU)
     for operand in operands:
-        is_number = operand.place == CPU and operand.tensor.dim() == 0 and not operand.is_output
-        if operand.place != device and not is_number:
+        is_number = operand.tensor.dim() == 0 and not operand.is_output
+        may_be_elsewhere = operand.place == CPU and (is_number or operand.name in _LENGTHS)
+        if operand.place != device and not may_be_elsewhere:
             raise RuntimeError(
                 "Expected all tensors to be on the same device, "
                 f"but found at least two devices, {device} and {operand.place}!"
@@ -128,8 +131,9 @@ def _checked_as(method: str | None = None, **renamed: str) -> _Rule:
         stranger = next(o for o in operands if o.place != first)
         argument = renamed.get(stranger.name, stranger.name)
         raise RuntimeError(
-            f"Expected all tensors to be on the same device, but got {argument} is on {stranger.place}, different "
-            f"from other tensors on {first} (when checking argument in method {method or _wrapper(func)})"
+            f"Expected all tensors to be on the same device, but got {argument} is on {stranger.place}, "
+            f"different from other tensors on {first} "
+            f"(when checking argument in method {method or _wrapper(func)})"
         )
 
     return rule
@@ -149,10 +153,11 @@ def _index_by_index(func: Any, operands: list[_Operand]) -> list[Place]:
     lists = [o for o in operands if o.index is not None]
     alone = [o for o in operands if o.index is None]
     groups = [[o for o in lists if o.index == index] for index in sorted({o.index or 0 for o in lists})]
-    return [
-        group[0].place if len({o.place for o in [*group, *alone]}) == 1 else _elementwise(func, [*group, *alone])
-        for group in groups
-    ]
+    return [_one_place(func, [*group, *alone]) for group in groups]
+
+
+def _one_place(func: Any, operands: list[_Operand]) -> Place:
+    return operands[0].place if len({o.place for o in operands}) == 1 else _elementwise(func, operands)
 
 
 def _where_self_is(func: Any, operands: list[_Operand]) -> Place:
@@ -161,7 +166,7 @@ def _where_self_is(func: Any, operands: list[_Operand]) -> Place:
 
 
 def _indexing(func: Any, operands: list[_Operand]) -> Place:
-    """`x[index]`: indices may be on the CPU or beside `x`, values have to be beside `x` unless they are one number."""
+    """`x[index]`: an index may be on the CPU or beside `x`, values beside `x` or one number."""
     self, *others = operands
     for operand in others:
         if operand.name == "indices" and operand.place not in (CPU, self.place):
@@ -169,7 +174,12 @@ def _indexing(func: Any, operands: list[_Operand]) -> Place:
                 f"indices should be either on cpu or on the same device as the indexed tensor ({self.place})"
             )
     rest = [o for o in operands if o.name != "indices" and not (o.name == "values" and o.tensor.dim() == 0)]
-    return self.place if len({o.place for o in rest}) == 1 else _elementwise(func, rest)
+    return _one_place(func, rest)
+
+
+def _packing(func: Any, operands: list[_Operand]) -> list[Place]:
+    """A packed sequence keeps its batch sizes, the second result, on the CPU."""
+    return [_elementwise(func, operands), CPU]
 
 
 def _mask(func: Any, operands: list[_Operand]) -> Place:
@@ -187,21 +197,49 @@ def _convolution(func: Any, operands: list[_Operand]) -> Place:
     first = operands[0]
     stranger = next(o for o in operands if o.place != first.place)
     tail = " or input should be a MKLDNN tensor and weight is a dense tensor" if first.place == CPU else ""
-    raise RuntimeError(
-        f"Input type ({first.type_name}) and {stranger.name} type ({stranger.type_name}) should be the same{tail}"
-    )
+    names = f"Input type ({first.type_name}) and {stranger.name} type ({stranger.type_name})"
+    raise RuntimeError(f"{names} should be the same{tail}")
 
 
-# From PyTorch 2.13's native_functions.yaml: kernels whose wrapper checks devices (no `device_check: NoCheck`),
-# those that are `structured` and those that are not.
+# From native_functions.yaml of PyTorch 2.13: kernels whose wrapper checks devices (no "NoCheck"),
+# those that are `structured` and those that are not. Any other operation has the elementwise rule and words.
 _STRUCTURED: Final = frozenset(
-    "addmm mm bmm baddbmm addmv cat gather scatter scatter_add scatter_reduce index_add index_copy linalg_cross "
-    "nll_loss_forward nll_loss_backward".split()
+    {
+        *("addmm", "mm", "bmm", "baddbmm", "addmv", "cat", "linalg_cross", "nll_loss_forward"),
+        *(
+            "gather",
+            "scatter",
+            "scatter_add",
+            "scatter_reduce",
+            "index_add",
+            "index_copy",
+            "nll_loss_backward",
+        ),
+    }
 )
 _UNSTRUCTURED: Final = frozenset(
-    "index_select dot vdot native_batch_norm native_layer_norm native_group_norm _embedding_bag _cdist_forward "
-    "_prelu_kernel masked_select masked_scatter take equal nll_loss2d_forward grid_sampler_2d".split()
+    {
+        *(
+            "native_batch_norm",
+            "native_layer_norm",
+            "native_group_norm",
+            "nll_loss2d_forward",
+            "_prelu_kernel",
+        ),
+        *(
+            "index_select",
+            "dot",
+            "vdot",
+            "masked_select",
+            "masked_scatter",
+            "take",
+            "equal",
+            "grid_sampler_2d",
+        ),
+        *("_embedding_bag", "_cdist_forward"),
+    }
 )
+_LENGTHS: Final = frozenset({"lengths", "batch_sizes", "input_lengths", "target_lengths"})  # on the CPU by right
 _RULES: Final[dict[str, _Rule]] = {
     **dict.fromkeys(_STRUCTURED | _UNSTRUCTURED, _checked_as()),
     "mv": _checked_as("wrapper_CUDA_addmv_out_out", self="mat"),
@@ -209,6 +247,7 @@ _RULES: Final[dict[str, _Rule]] = {
     "embedding": _checked_as("wrapper_CUDA__index_select", weight="self", indices="index"),
     "convolution": _convolution,
     "masked_fill": _mask,
+    "_pack_padded_sequence": _packing,
     "index": _indexing,
     "index_put": _indexing,
     "_index_put_impl": _indexing,

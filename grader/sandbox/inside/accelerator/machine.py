@@ -62,4 +62,4 @@ class Machine:
     def check_index(self, index: int | None) -> None:
         """Raise PyTorch's error for a device number beyond the only one there is."""
         if index is not None and index > 0:
-            raise torch.AcceleratorError(BAD_ORDINAL)
+            raise getattr(torch, "AcceleratorError", RuntimeError)(BAD_ORDINAL)  # its name since 2.8

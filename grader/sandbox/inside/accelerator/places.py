@@ -2,7 +2,8 @@
 
 The storage, not the tensor, because that is what has a device: views, `detach()`, `.data`, `Parameter(...)`,
 saved tensors and hook arguments are new tensor objects over the same storage, many of them made in C++ where
-nothing of ours looks. PyTorch keeps the Python object of a storage, and so the mark, as long as the storage lives.
+nothing of ours looks. PyTorch keeps the Python object of a storage, and so the mark, as long as the storage
+lives.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ def put(tensor: torch.Tensor, place: Place) -> None:
     storage = _storage_of(tensor)
     if storage is not None:
         setattr(storage, _MARK, place)
+
+
+def put_storage(storage: torch.UntypedStorage, place: Place) -> None:
+    """Say that `storage` is at `place`."""
+    setattr(storage, _MARK, place)
 
 
 def settle(tensor: torch.Tensor, place: Place) -> None:

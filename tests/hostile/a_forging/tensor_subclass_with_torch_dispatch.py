@@ -1,0 +1,21 @@
+"""Returns a wrapper tensor without storage whose __torch_dispatch__ would have to give its bytes.
+
+expect: verdict=failed|crashed, score<=0
+"""
+import torch
+
+
+class Hollow(torch.Tensor):
+    @staticmethod
+    def __new__(cls, like):
+        return torch.Tensor._make_wrapper_subclass(cls, like.shape, dtype=like.dtype)
+
+    def __init__(self, like):
+        self.like = like
+
+    @classmethod
+    def __torch_dispatch__(cls, function, types, arguments=(), keywords=None):
+        return arguments[0].like if isinstance(arguments[0], Hollow) else arguments[0]
+
+
+sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: Hollow(x)

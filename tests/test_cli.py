@@ -1,0 +1,156 @@
+"""The command line as a user meets it: what it prints, which files it writes, how it exits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import ENGINE_PACK, RunGrade
+from jsonschema import Draft202012Validator
+
+from grader.reporters.json_report import json_schema
+
+RIGHT = "def f(x): return 3 * x**2\ng = h = f\n"
+PACK = ("--exercises", ENGINE_PACK)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A right submission."""
+    path = tmp_path / "mine.py"
+    path.write_text(RIGHT)
+    return path
+
+
+def test_full_marks_exit_with_zero(run_grade: RunGrade, mine: Path) -> None:
+    done = run_grade("plain", mine, *PACK)
+    assert done.returncode == 0, done.stderr
+    assert "10/10" in done.stdout
+    assert "\x1b" not in done.stdout  # no colour where there is no terminal
+
+
+def test_less_than_full_marks_exit_with_one(run_grade: RunGrade, mine: Path) -> None:
+    mine.write_text("def f(x): return 6 * x**2\ng = h = f\n")
+    done = run_grade("run", "plain", mine, *PACK)
+    assert done.returncode == 1
+    assert "The answer is 2 times what it should be." in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_json_follows_its_schema(run_grade: RunGrade, mine: Path) -> None:
+    done = run_grade("plain", mine, *PACK, "--format", "json", "--seed", "5")
+    report = json.loads(done.stdout)
+    Draft202012Validator(json_schema()).validate(report)
+    assert (report["exercise"], report["verdict"], report["score"], report["seed"]) == ("plain", "passed", 10, 5)
+
+
+def test_html_goes_to_a_file(run_grade: RunGrade, mine: Path, tmp_path: Path) -> None:
+    done = run_grade("plain", mine, *PACK, "--format", "html", "-o", "report.html")
+    assert done.returncode == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "report.html" in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_report_that_cannot_be_written_is_a_sentence(run_grade: RunGrade, mine: Path) -> None:
+    done = run_grade("plain", mine, *PACK, "-o", "no/such/folder/report.txt")
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+
+
+def test_instructors_see_what_students_do_not(run_grade: RunGrade, mine: Path) -> None:
+    mine.write_text("def f(x): return 3 * x**2\nh = f\ndef g(x): return x\n")
+    student = run_grade("plain", mine, *PACK)
+    instructor = run_grade("plain", mine, *PACK, "--audience", "instructor")
+    assert "Expected tensor(" not in student.stdout
+    assert "Expected tensor(" in instructor.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ex22222", "mine.py"], "There is no exercise 'ex22222'. "),
+        (["ex_1", "mine.py"], "Did you mean ex1?"),
+        (["ex1", "mone.py"], "There is no file mone.py. Did you mean mine.py?"),
+        (["ex1", "folder"], "folder is a folder."),
+        (["ex1", "pipe"], "pipe is no ordinary file."),
+        (["ex1", "link.py"], "link.py is a link to a file elsewhere."),
+        (["ex1"], "Missing argument 'SUBMISSION'"),
+        (["ex1", "mine.py", "--seed", "-1"], "-1 is not in the range"),
+        (["ex1", "mine.py", "--format", "pdf"], "'pdf' is not one of"),
+        (["show", "ex22222"], "There is no exercise"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_a_sentence(
+    run_grade: RunGrade, mine: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    import os
+
+    (tmp_path / "folder").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+    elif "pipe" in arguments:
+        pytest.skip("this system has no named pipes")
+    (tmp_path / "link.py").symlink_to(Path(__file__))
+    done = run_grade(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_start_writes_the_stub_and_never_overwrites(run_grade: RunGrade, tmp_path: Path) -> None:
+    first = run_grade("start", "plain", *PACK)
+    assert first.returncode == 0
+    assert "grade plain plain.py" in first.stdout
+    stub = (tmp_path / "plain.py").read_text()
+    assert stub == (ENGINE_PACK / "plain_three_squares" / "stub.py").read_text()
+    (tmp_path / "plain.py").write_text("my work")
+    second = run_grade("start", "plain", *PACK)
+    assert second.returncode == 2
+    assert "is there already" in second.stderr
+    assert (tmp_path / "plain.py").read_text() == "my work"
+    assert run_grade("start", "plain", *PACK, "-o", "other.py").returncode == 0
+
+
+def test_list_names_every_exercise(run_grade: RunGrade) -> None:
+    lines = run_grade("list", *PACK).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["plain", "ex1", "ex2", "ex3", "ex4", "ex5"]
+
+
+def test_show_prints_the_statement(run_grade: RunGrade) -> None:
+    assert run_grade("show", "plain", *PACK).stdout.startswith("Write f, g and h")
+
+
+def test_without_arguments_it_says_what_a_newcomer_needs(run_grade: RunGrade) -> None:
+    done = run_grade()
+    assert "grade start ex1" in done.stdout + done.stderr
+
+
+def test_a_broken_exercise_is_the_graders_fault_and_nobodys_zero(run_grade: RunGrade, mine: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pack" / "broken_one"
+    folder.mkdir(parents=True)
+    (folder / "exercise.toml").write_text('id = "broken"\ntitle = "B"\nsummary = "s"\npoints = 3\n')
+    (folder / "checks.py").write_text(
+        "from grader.checks import check\n@check('C', points=3)\ndef c(submission, rng):\n    submission.nothing()\n"
+    )
+    done = run_grade("broken", mine, "--exercises", tmp_path / "pack", "--format", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert (report["verdict"], report["score"]) == ("grader_error", None)
+    assert "The check c of broken broke" in report["reason"]
+    (folder / "exercise.toml").write_text("id = 'broken'\npoints = 3\nspeed = 1\n")
+    done = run_grade("broken", mine, "--exercises", tmp_path / "pack")
+    assert done.returncode == 3
+    assert "exercise.toml cannot be used" in done.stderr
+
+
+def test_help_imports_nothing_heavy(run_grade: RunGrade) -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, grader.cli; print([m for m in ('torch', 'numpy', 'rich', 'jinja2', 'nbformat') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,224 @@
+"""The wire: what may cross comes out as it went in, and nothing that anybody sends breaks the reader."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+
+from grader.sandbox.values import DTYPES, Decoder, Encoder, Handle, NumpyScalar, message
+from grader.sandbox.wire import CAPS, PREFIX, Caps, Frame, WireError, read_frame
+
+
+def crossed(value: object) -> object:
+    """The value after a way over the wire."""
+    stream = io.BytesIO()
+    message({"id": 1}, value).write_to(stream)
+    stream.seek(0)
+    frame = read_frame(stream)
+    assert frame is not None
+    return Decoder(frame.buffers).decode(frame.header["value"])
+
+
+def raw(header: object, body: bytes = b"") -> bytes:
+    text = json.dumps(header).encode()
+    return PREFIX.pack(len(text), len(body)) + text + body
+
+
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.complex_numbers(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.lists(inner, max_size=4).map(tuple)
+    | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(plain)
+def test_plain_data_crosses_as_it_is(value: object) -> None:
+    there = crossed(value)
+    assert there == value
+    assert type(there) is type(value)
+
+
+@pytest.mark.parametrize("dtype", DTYPES.values(), ids=DTYPES.keys())
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3)])
+def test_tensors_cross_bit_for_bit(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
+    tensor = (torch.randn(shape) * 3).to(dtype)
+    there = crossed(tensor)
+    assert isinstance(there, torch.Tensor)
+    assert there.dtype == dtype
+    assert torch.equal(there, tensor)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [torch.arange(6.0).reshape(2, 3).t(), torch.ones(1).expand(4), torch.arange(9)[::2], torch.randn(3, dtype=torch.cfloat).conj()],
+    ids=["transposed", "expanded", "strided", "conjugated"],
+)
+def test_views_cross_as_their_values(tensor: torch.Tensor) -> None:
+    there = crossed(tensor)
+    assert isinstance(there, torch.Tensor)
+    assert torch.equal(there, tensor)
+
+
+def test_requires_grad_crosses_and_the_graph_does_not() -> None:
+    there = crossed(torch.ones(2, requires_grad=True) * 2)
+    assert isinstance(there, torch.Tensor)
+    assert there.requires_grad
+    assert there.grad_fn is None
+
+
+def test_torch_and_numpy_values_cross() -> None:
+    assert crossed(torch.float16) is torch.float16
+    assert crossed(torch.device("cuda:1")) == torch.device("cuda:1")
+    assert crossed(torch.Size([2, 3])) == torch.Size([2, 3])
+    assert crossed(np.float32(0.5)) == NumpyScalar("float32", 0.5)
+    assert type(crossed(np.float64(0.5))) is float
+    array = crossed(np.arange(6, dtype=np.int16).reshape(2, 3).T)
+    assert isinstance(array, np.ndarray)
+    assert array.dtype == np.int16
+    assert array.tolist() == [[0, 3], [1, 4], [2, 5]]
+
+
+def test_what_cannot_cross_becomes_a_handle_or_an_error() -> None:
+    kept: list[object] = []
+
+    def keep(value: object) -> Handle:
+        kept.append(value)
+        return Handle(len(kept), type(value).__name__)
+
+    for value in (object(), {1: 2}, torch.ones(2).to_sparse(), np.array(["a"]), torch.ones(1, device="meta"), lambda: 1):
+        encoder = Encoder(keep=keep)
+        tree = encoder.encode(value)
+        assert Decoder(encoder.buffers).decode(tree) == Handle(len(kept), type(value).__name__)
+        assert kept[-1] is value
+        with pytest.raises(TypeError):
+            Encoder().encode(value)
+
+
+def test_a_list_that_holds_itself_is_cut_off() -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(TypeError):
+        Encoder().encode(endless)
+
+
+LIES = {
+    "bytes and shape differ": {"$": "tensor", "dtype": "float32", "shape": [3], "requires_grad": False, "buffer": 0},
+    "huge shape": {"$": "tensor", "dtype": "float32", "shape": [1 << 60], "requires_grad": False, "buffer": 0},
+    "negative shape": {"$": "tensor", "dtype": "float32", "shape": [-1], "requires_grad": False, "buffer": 0},
+    "overflowing shape": {"$": "tensor", "dtype": "int8", "shape": [1 << 39] * 3, "requires_grad": False, "buffer": 0},
+    "empty but vast": {"$": "tensor", "dtype": "int8", "shape": [0, 1 << 62], "requires_grad": False, "buffer": 0},
+    "too many dimensions": {"$": "tensor", "dtype": "int8", "shape": [1] * 100, "requires_grad": False, "buffer": 0},
+    "bool shape": {"$": "tensor", "dtype": "float32", "shape": [True], "requires_grad": False, "buffer": 0},
+    "unknown dtype": {"$": "tensor", "dtype": "object", "shape": [1], "requires_grad": False, "buffer": 0},
+    "object array": {"$": "array", "dtype": "object", "shape": [1], "buffer": 0},
+    "buffer beyond": {"$": "bytes", "buffer": 7},
+    "negative buffer": {"$": "bytes", "buffer": -1},
+    "buffer by name": {"$": "bytes", "buffer": "0"},
+    "unknown tag": {"$": "pickle", "buffer": 0},
+    "no tag": {"buffer": 0},
+    "attribute for a dtype": {"$": "dtype", "name": "load"},
+    "device of another world": {"$": "device", "name": "a\x00b"},
+    "size of nothing": {"$": "size", "items": None},
+    "dict with a list for key": {"$": "dict", "items": [[[], 1]]},
+    "dict of triples": {"$": "dict", "items": [["a", 1, 2]]},
+    "handle by text": {"$": "handle", "id": "1", "type": "x"},
+    "complex of three": {"$": "complex", "parts": [1, 2, 3]},
+    "number by words": {"$": "int", "hex": "zz"},
+    "scalar that overflows": {"$": "scalar", "dtype": "int8", "value": 1000},
+}
+
+
+@pytest.mark.parametrize("tree", LIES.values(), ids=LIES.keys())
+def test_lies_are_wire_errors(tree: object) -> None:
+    with pytest.raises(WireError):
+        Decoder([b"12345678"]).decode(tree)
+
+
+def test_nesting_and_numbers_of_values_are_bounded() -> None:
+    deep: object = 1
+    for _ in range(CAPS.depth + 5):
+        deep = [deep]
+    with pytest.raises(WireError):
+        Decoder([]).decode(deep)
+    with pytest.raises(WireError):
+        Decoder([], caps=Caps(values=100)).decode([0] * 101)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0",
+        PREFIX.pack(1 << 31, 0),
+        PREFIX.pack(2, 1 << 62) + b"{}",
+        PREFIX.pack(5, 0) + b"{}",
+        PREFIX.pack(2, 0) + b"[]",
+        PREFIX.pack(3, 0) + b"\xff\xff\xff",
+        PREFIX.pack(200_000, 0) + b"[" * 200_000,
+        raw({"sizes": [4]}, b"123"),
+        raw({"sizes": [-1, 4]}, b"123"),
+        raw({"sizes": [True]}, b"1"),
+        raw({"sizes": "4"}, b"1234"),
+        raw({}, b""),
+    ],
+    ids=range(12),
+)
+def test_broken_frames_are_wire_errors(data: bytes) -> None:
+    with pytest.raises(WireError):
+        read_frame(io.BytesIO(data))
+
+
+def test_the_end_of_the_stream_is_no_frame() -> None:
+    assert read_frame(io.BytesIO()) is None
+
+
+def test_a_frame_over_the_cap_is_not_written() -> None:
+    stream = io.BytesIO()
+    with pytest.raises(WireError):
+        Frame({}, (bytes(CAPS.body + 1),)).write_to(stream)
+    assert stream.getvalue() == b""
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from(["$", "items", "shape", "dtype", "buffer", "id", "type", "value", "name"]), inner),
+    max_leaves=12,
+)
+tagged = st.fixed_dictionaries(
+    {"$": st.sampled_from("tuple dict tensor array scalar bytes int complex dtype device size handle".split())},
+    optional={
+        "items": json_like, "shape": json_like, "dtype": st.sampled_from([*DTYPES, "x"]) | json_like, "buffer": json_like,
+        "id": json_like, "type": json_like, "value": json_like, "name": json_like, "hex": json_like, "parts": json_like,
+        "requires_grad": json_like,
+    },
+)  # fmt: skip
+
+
+@given(tagged | json_like, st.lists(st.binary(max_size=16), max_size=2))
+def test_no_tree_raises_anything_but_a_wire_error(tree: object, buffers: list[bytes]) -> None:
+    try:
+        Decoder(buffers).decode(tree)
+    except WireError:
+        return
+
+
+@given(st.binary(max_size=64))
+def test_no_bytes_raise_anything_but_a_wire_error(data: bytes) -> None:
+    try:
+        read_frame(io.BytesIO(data))
+    except WireError:
+        return
