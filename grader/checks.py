@@ -14,19 +14,22 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from grader.errors import ExerciseFault, Raised
+from grader.errors import Crashed, ExerciseFault, Raised
 from grader.exercise import Exercise
 from grader.model import Figure, Series, Visibility
 from grader.sandbox.values import Handle
+from grader.views import ModuleView, SourceFacts, TensorView, forward_list, module_view, tensor_view
 
 if TYPE_CHECKING:
     from grader.sandbox.session import Session
 
 CheckFunction = Callable[["Probe", torch.Generator], None]
+View = TypeVar("View")
+NO_ANSWER = "It answered with something that is not an answer."
 Layer = tuple[str, tuple[Any, ...], dict[str, Any]]
 
 
@@ -54,41 +57,6 @@ def check(
         )
 
     return decorate
-
-
-@dataclass(frozen=True, slots=True)
-class TensorView:
-    """A tensor in the child: its value here, and what autograd and the device know of it there."""
-
-    value: torch.Tensor
-    requires_grad: bool
-    grad: torch.Tensor | None
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class LayerView:
-    """A layer of a module: the names of its class and base classes, its sizes, its parameters by name."""
-
-    bases: tuple[str, ...]
-    sizes: dict[str, float]
-    parameters: dict[str, torch.Tensor]
-
-    def is_a(self, name: str) -> bool:
-        """Whether it is a torch.nn layer of this name, or a subclass of it."""
-        return name in self.bases
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleView:
-    """A module in the child, as data."""
-
-    bases: tuple[str, ...]
-    is_sequential: bool
-    training: bool
-    layers: tuple[LayerView, ...]
-    parameters: dict[str, TensorView]
-    buffers: dict[str, TensorView]
 
 
 class Probe:
@@ -157,19 +125,11 @@ class Probe:
 
     def tensor(self, handle: Handle) -> TensorView:
         """Look at a tensor in the child."""
-        return _tensor_view(self._session.ask("tensor", value=handle))
+        return self._look("tensor", handle, tensor_view)
 
     def module(self, handle: Handle) -> ModuleView:
         """Look at a module in the child."""
-        seen = self._session.ask("module", value=handle)
-        return ModuleView(
-            bases=tuple(seen["bases"]),
-            is_sequential=seen["is_sequential"],
-            training=seen["training"],
-            layers=tuple(LayerView(tuple(one["bases"]), one["sizes"], one["parameters"]) for one in seen["layers"]),
-            parameters={name: _tensor_view(tensor) for name, tensor in seen["parameters"].items()},
-            buffers={name: _tensor_view(tensor) for name, tensor in seen["buffers"].items()},
-        )
+        return self._look("module", handle, module_view)
 
     def state(self, handle: Handle) -> dict[str, torch.Tensor]:
         """A module's parameters and buffers, by the names of its state_dict."""
@@ -182,7 +142,7 @@ class Probe:
 
     def forwards(self, handle: Handle) -> list[dict[str, bool]]:
         """For each forward pass since `watch`: {"grad": autograd records, "training": the module's mode}."""
-        return list(self._session.ask("forwards", value=handle))
+        return self._look("forwards", handle, forward_list)
 
     def write_file(self, name: str, data: bytes) -> str:
         """Put a file into the scratch folder; gives its path as the submission is told it."""
@@ -234,39 +194,17 @@ class Probe:
 
     def _handle(self, do: str, **arguments: Any) -> Handle:
         handle = self._session.ask(do, **arguments)
-        assert isinstance(handle, Handle)
+        if not isinstance(handle, Handle):
+            raise Crashed(NO_ANSWER)
         return handle
 
-
-def _tensor_view(seen: dict[str, Any]) -> TensorView:
-    return TensorView(seen["value"], seen["requires_grad"], seen["grad"], seen["device"])
-
-
-class SourceFacts:
-    """What the source text refers to, read from it before any of it ran."""
-
-    def __init__(self, facts: dict[str, Any]) -> None:
-        self._definitions: dict[str, dict[str, list[Any]]] = facts["definitions"]
-
-    def refers(self, name: str) -> frozenset[str]:
-        """The dotted names that a top-level name refers to, itself or through other names of the module.
-
-        Imports are spelled out in full ("torch.func.grad"); an attribute of anything else reads ".backward".
-        """
-        return frozenset(ref for one in self._reach(name) for ref in self._definitions[one]["refers"])
-
-    def calls(self, name: str) -> list[tuple[str, dict[str, str]]]:
-        """The calls in a top-level name's reach: dotted name, and the source of each keyword's value."""
-        return [(call, keywords) for one in self._reach(name) for call, keywords in self._definitions[one]["calls"]]
-
-    def _reach(self, name: str) -> list[str]:
-        waiting, reached = [name], dict.fromkeys([name] if name in self._definitions else [])
-        while waiting:
-            for ref in self._definitions.get(waiting.pop(), {"refers": []})["refers"]:
-                if ref in self._definitions and ref not in reached:
-                    reached[ref] = None
-                    waiting.append(ref)
-        return list(reached)
+    def _look(self, do: str, handle: Handle, view: Callable[[Any], View]) -> View:
+        """What the child shows of an object, as a view. Student code runs there: it may show anything."""
+        seen = self._session.ask(do, value=handle)
+        try:
+            return view(seen)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Crashed(NO_ANSWER) from None
 
 
 def load_checks(exercise: Exercise) -> tuple[Check, ...]:

@@ -10,6 +10,9 @@ from typing import Any
 from grader.errors import Raised, Unmet
 from grader.model import Place
 
+MOST_FRAMES = 20
+MOST_TEXT = 4000
+
 # Exceptions that beginners meet, by a pattern of "Type: message", and what to try.
 HINTS = [
     (r"^NotImplementedError", "This is still the stub: write the body and remove the raise."),
@@ -21,6 +24,8 @@ HINTS = [
     (r"^EOFError", "Standard input is empty here: do not call input()."),
     (r"^(MemoryError|RuntimeError:.*(can't allocate memory|not enough memory))",
      "It asked for more memory than the exercise allows: check the shapes; (n,) against (n, 1) makes (n, n)."),
+    (r"^(PermissionError|BlockingIOError)",
+     "A submission may use files in its working folder only, and no network and no processes (num_workers=0)."),
     (r"^RecursionError", "A function calls itself without end."),
     (r"^SystemExit", "Do not end the program (exit, quit, sys.exit): return a value instead."),
     (r"mat1 and mat2 shapes cannot be multiplied",
@@ -53,28 +58,42 @@ HINTS = [
 
 
 def raised(facts: dict[str, Any], place: Callable[[int, str], Place]) -> Raised:
-    """The exception that a child reported. `place` gives a line of the source its place for the student."""
+    """The exception that a child reported. `place` gives a line of the source its place for the student.
+
+    The facts are what a process with student code in it says: any of them may be missing or of another kind.
+    """
     lines = facts.get("lines")
-    trace = tuple(place(int(line), str(name)) for line, name in lines) if isinstance(lines, list) else ()
-    error, text = str(facts.get("error"))[:100], str(facts.get("text"))[:4000]
-    whole = f"{error}: {text}"
-    hint = next((hint for pattern, hint in HINTS if re.search(pattern, whole)), "")
+    steps = lines if isinstance(lines, list) else []
+    trace = tuple(place(*step) for step in steps[-MOST_FRAMES:] if _is_step(step))
+    error, text = _text(facts, "error"), _text(facts, "text")
+    hint = next((hint for pattern, hint in HINTS if re.search(pattern, f"{error}: {text}")), "")
     return Raised(error, text, trace=trace, hint=hint)
 
 
-def explain(kind: str, facts: Any) -> Unmet:
-    """Why there was no call, or no answer that could be handed over."""
-    if kind == "too_large":
-        return Unmet(f"Its answer cannot be handed over: {str(facts)[:200]}.", hint="Return just what is asked for.")
-    name = str(facts["name"])[:100]
-    if kind == "missing":
-        close = difflib.get_close_matches(name, [str(own)[:100] for own in facts["names"]][:200], n=1, cutoff=0.6)
-        hint = f"It defines {close[0]}: is that the one? The name must be {name}." if close else KEEP_THE_NAMES
-        return Unmet(f"It does not define {name}.", hint=hint)
-    if kind == "not_callable":
-        return Unmet(f"{name} is no function: it is of type {str(facts['type'])[:100]}.", hint=KEEP_THE_NAMES)
+def _is_step(step: Any) -> bool:
+    return isinstance(step, list) and [type(part) for part in step] == [int, str]
+
+
+def _text(facts: dict[str, Any], key: str) -> str:
+    return str(facts.get(key, ""))[:MOST_TEXT]
+
+
+def explain(kind: str, facts: dict[str, Any]) -> Unmet:
+    """Why there was no call, or no answer that could be handed over. The facts are as little to be trusted."""
+    name = _text(facts, "name")[:100]
+    match kind:
+        case "too_large":
+            return Unmet(f"Its answer cannot be handed over: {_text(facts, 'why')}.", hint="Return just what is asked for.")
+        case "missing":
+            own = facts.get("names")
+            names = [str(each)[:100] for each in own[:200]] if isinstance(own, list) else []
+            close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+            hint = f"It defines {close[0]}: is that the one? The name must be {name}." if close else KEEP_THE_NAMES
+            return Unmet(f"It does not define {name}.", hint=hint)
+        case "not_callable":
+            return Unmet(f"{name} is no function: it is of type {_text(facts, 'type')}.", hint=KEEP_THE_NAMES)
     return Unmet(
-        f"{name}{str(facts['signature'])[:300]} cannot be called as the exercise calls it: {str(facts['message'])[:200]}.",
+        f"{name}{_text(facts, 'signature')} cannot be called as the exercise calls it: {_text(facts, 'message')}.",
         hint="Keep the parameters of the stub, in their order.",
     )
 

@@ -26,7 +26,7 @@ CORPUS = Path(__file__).parent / "hostile"
 PACK = CORPUS / "pack"
 CANARY = "CANARY-"  # attacks spell it in two parts, so that their own source lines never hold it
 LEFTOVER = "hostile-left"  # the name of every file, process and segment that an attack tries to leave behind
-EXPECTATION = re.compile(r"^expect: verdict=(?P<verdict>[a-z_|]+), score<=(?P<score>\d+)(?P<rest>.*)$", re.MULTILINE)
+EXPECTATION = re.compile(r"expect: verdict=(?P<verdict>[a-z_|]+), score<=(?P<score>\d+)(?P<rest>[^\"\n]*)")
 TIGHT = Limits(
     import_seconds=1.5, call_seconds=1.0, total_seconds=3.0, cpu_seconds=5, memory_mb=512, file_mb=8, output_mb=1, open_files=64
 )

@@ -13,7 +13,8 @@ import torch
 
 from grader.checks import Probe, check
 from grader.errors import Raised
-from grader.expect import difference, expect, expect_close, expect_tensor, fail, is_close
+from grader.expect import difference, expect, expect_tensor, fail, is_close
+from grader.sandbox.values import Handle
 
 FUNCTIONS = ("sum_of_cubes", "gradient_by_autograd", "gradient_by_hand")
 WORKED = torch.tensor([1.0, 2.0, 3.0, 4.0])
@@ -21,18 +22,26 @@ TELLING = torch.tensor([2.0, -5.0, 0.5, 3.0])  # at WORKED, x**2 and 3 * x both 
 TOLERANCE = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-9, 1e-9)}  # relative, absolute
 ROUGHLY = (0.05, 0.05)
 EXACTLY = (1e-12, 0.0)
+INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
-# Autograd that keeps nothing where bending reaches it: it refuses the bending, runs forwards, or keeps for itself.
+# Autograd that bending does not reach: it refuses to be bent, runs forwards, keeps its values elsewhere, or (products)
+# divides one kept value by another, so that the doubling cancels.
 UNBENDABLE = (
     "torch.func", "functorch", "torch.autograd.forward_ad", "torch.autograd.functional", "torch.autograd.Function",
-    "torch.autograd.function", "torch.autograd.graph",
-    ".func", ".forward_ad", ".jvp", ".jacfwd", ".linearize", ".make_dual",
+    "torch.autograd.function", "torch.autograd.graph", "torch.prod", "torch.cumprod",
+    ".func", ".forward_ad", ".jvp", ".jacfwd", ".linearize", ".make_dual", ".prod", ".cumprod",
 )  # fmt: skip
-# The part of it that does not even refuse: by hand means without these.
+# The part of it that goes unnoticed in gradient_by_hand, where torch.func for one is given away by its refusal.
 UNNOTICED = (
     "torch.func.jvp", "torch.func.jacfwd", "torch.func.linearize", "functorch.jvp", "functorch.jacfwd",
     "torch.autograd.forward_ad", "torch.autograd.functional", "torch.autograd.Function", "torch.autograd.graph",
 )  # fmt: skip
+
+BY_AUTOGRAD = "backward() or torch.autograd.grad on sum_of_cubes"
+BY_FORMULA = "the formula that you find by differentiating x**3"
+OTHER_X_HINT = "Call it with such an x yourself, and hold the answer against one that you work out on paper."
+SUM_GRAD_HINT = "Only compute in sum_of_cubes: requires_grad is for gradient_by_autograd to switch on, on a copy of x."
+REPEAT_HINT = "Let the answer depend on x alone: work on x.detach().clone(), and keep nothing between calls."
 
 
 @check("sum_of_cubes([1, 2, 3, 4]) is 100", points=1)
@@ -41,14 +50,15 @@ def sum_worked(submission: Probe, rng: torch.Generator) -> None:
     mistakes = sum_mistakes(answer, WORKED)
     if len(mistakes) > 1:
         mistakes &= sum_mistakes(submission.call("sum_of_cubes", TELLING), TELLING)
-    expect_sum(answer, WORKED, name="sum_of_cubes(x)", mistakes=mistakes)
+    expect_sum(answer, WORKED, mistakes)
 
 
 @check("sum_of_cubes: any shape and dtype, and differentiable", points=1, needs=["sum_worked"], hidden=True)
 def sum_general(submission: Probe, rng: torch.Generator) -> None:
     for kind, x in inputs(rng):
         answer = submission.call("sum_of_cubes", x)
-        expect_sum(answer, x, name=f"sum_of_cubes(x) for {kind}", mistakes=sum_mistakes(answer, x))
+        expect_sum(answer, x, sum_mistakes(answer, x), kind=kind)
+        expect(not answer.requires_grad, "sum_of_cubes(x) requires grad, though x does not.", hint=SUM_GRAD_HINT)
     x = quarters(rng, 3, 4).requires_grad_()
     name = "sum_of_cubes(x) for an x that requires grad"
     expect_tensor(submission.call("sum_of_cubes", x), name=name, shape=(), requires_grad=True)
@@ -71,24 +81,21 @@ def autograd_used(submission: Probe, rng: torch.Generator) -> None:
     if ".data" in refers:
         submission.advise("data_attribute")
     x = quarters(rng, 5, low=2)
-    first, second = (any_gradient(submission, x) for _ in range(2))
+    first, second = (any_gradient(submission, x, x) for _ in range(2))
     steady = is_close(first * second.sum(), second * first.sum(), TOLERANCE[x.dtype])
     expect(steady, "Two calls of gradient_by_autograd(x) with the same x give unrelated gradients.", hint=REPEAT_HINT)
-    if not changes_when_bent(submission, x, expected=2 * second - first):
+    if not changes_when_bent(submission, "gradient_by_autograd", x, expected=2 * second - first):
         expect_autograd_by_name(submission, x, first, refers)
 
 
 @check("gradient_by_autograd gives the same when called twice", points=1, needs=["autograd_used"])
 def no_accumulation(submission: Probe, rng: torch.Generator) -> None:
-    x = quarters(rng, 4, low=2)
-    kept = submission.put(x)
-    first, second, third = (any_gradient(submission, given) for given in (kept, kept, x))
-    right = 3 * x**2
-    for later in (second, third):
-        if not is_close(later, first, TOLERANCE[torch.float32]):
-            times = multiple(later, right) or multiple(later, first)
-            if times:
-                fail(mistake="accumulated", times=times, detail=difference(later, right, name="A later call"))
+    kept = submission.put(WORKED)
+    first, *later = (any_gradient(submission, given, WORKED) for given in (kept, kept, WORKED))
+    for answer in later:
+        if not is_close(answer, first, TOLERANCE[WORKED.dtype]):
+            expect_no_multiple(answer, 3 * WORKED**2)
+            expect_no_multiple(answer, first)
             fail("A second call of gradient_by_autograd gives another gradient than the first.", hint=REPEAT_HINT)
 
 
@@ -126,11 +133,6 @@ def untouched(submission: Probe, rng: torch.Generator) -> None:
         expect(not left, mistake="left_behind", function=function, what=" and ".join(left))
 
 
-BY_AUTOGRAD = "backward() or torch.autograd.grad on sum_of_cubes"
-BY_FORMULA = "the formula that you find by differentiating x**3"
-REPEAT_HINT = "Make it depend on x alone: work on x.detach().clone() and keep nothing between calls."
-
-
 def quarters(rng: torch.Generator, *shape: int, low: int = -12) -> torch.Tensor:
     """Drawn quarters from low / 4 to 3, float32: sums of their cubes are exact, in whatever order they are taken."""
     return torch.randint(low, 13, shape, generator=rng) / 4
@@ -155,109 +157,116 @@ def sum_mistakes(answer: Any, x: torch.Tensor) -> set[str]:
         "cube_of_sum": x.sum() ** 3,
         "not_summed": x**3,
         "integer_tensor": (x.trunc() ** 3).sum(),
+        "ignores_argument": (WORKED**3).sum(),
     }
     return {mistake for mistake, image in images.items() if equals_only(answer, image, (x**3).sum(), x)}
 
 
 def gradient_mistake(answer: Any, x: torch.Tensor) -> str | None:
     """The mistake that gives this answer for the gradient."""
-    total = x.sum()
     images = [
         ("mean_not_sum", 3 * x**2 / max(x.numel(), 1)),
         ("squares_not_cubes", 2 * x),
         ("three_x", 3 * x),
         ("three_x", torch.full_like(x, 3.0)),
-        ("cube_of_sum", (3 * total**2).expand_as(x)),
+        ("cube_of_sum", torch.full_like(x, 3 * float(x.sum()) ** 2)),
         ("factor_forgotten", x**2),
         ("second_derivative", 6 * x),
         ("value_not_gradient", x**3),
         ("value_not_gradient", (x**3).sum()),
         ("wrong_tensor_grad", torch.ones_like(x)),
-        ("wrong_tensor_grad", torch.ones((), dtype=x.dtype)),
+        ("wrong_tensor_grad", torch.tensor(1.0)),
         ("integer_tensor", 3 * x.trunc() ** 2),
+        *(("ignores_argument", times * 3 * WORKED**2) for times in range(1, 10)),  # it may have accumulated as well
     ]
     return next((mistake for mistake, image in images if equals_only(answer, image, 3 * x**2, x)), None)
 
 
 def equals_only(answer: Any, image: torch.Tensor, right: torch.Tensor, x: torch.Tensor) -> bool:
     """Whether the answer is this image and not the right one. Of one or two values too many things are images."""
-    tolerance = TOLERANCE[x.dtype]
     if not isinstance(answer, torch.Tensor) or x.numel() < 3:
         return False
-    return is_close(answer, image, tolerance) and not is_close(answer, right, tolerance)
+    return is_close(answer, image, TOLERANCE[x.dtype]) and not is_close(answer, right, TOLERANCE[x.dtype])
 
 
-def expect_sum(answer: Any, x: torch.Tensor, *, name: str, mistakes: set[str]) -> None:
+def expect_sum(answer: Any, x: torch.Tensor, mistakes: set[str], *, kind: str = "") -> None:
     """The answer is the sum of the cubes of `x`, 0-d and of its dtype, or exactly one mistake explains it."""
     right = (x**3).sum()
     expect(not holds_integers(answer), mistake="integer_tensor")
     if len(mistakes) == 1:
-        fail(mistake=mistakes.pop(), detail=difference(answer, right, name=name))
-    expect_precision(answer, right)
-    expect_close(answer, right, name=name, requires_grad=False, tolerance=TOLERANCE[x.dtype])
+        fail(mistake=mistakes.pop(), function="sum_of_cubes", detail=difference(answer, right, name="sum_of_cubes(x)"))
+    expect_right(answer, right, function="sum_of_cubes", kind=kind)
 
 
 def expect_gradient(submission: Probe, function: str, x: torch.Tensor, *, kind: str = "") -> None:
-    """`function(x)` is 3 * x**2, of its shape and dtype, without grad."""
+    """`function(x)` is 3 * x**2, of its shape and dtype, and, where there is a kind of x to speak of, without grad."""
     answer, right = submission.call(function, x), 3 * x**2
-    name = f"{function}(x)" + (f" for {kind}" if kind else "")
-    expect_what_autograd_gives(function, answer, right, name=name)
+    if function == "gradient_by_autograd":
+        expect_what_backward_gives(answer)
     expect(not holds_integers(answer), mistake="integer_tensor")
-    mistake = gradient_mistake(answer, x)
-    expect(mistake is None, mistake=mistake, function=function, detail=difference_of(answer, right, name=name))
-    expect_precision(answer, right)
-    roughly = isinstance(answer, torch.Tensor) and answer.dtype == x.dtype and is_close(answer, right, ROUGHLY)
-    if roughly and not is_close(answer, right, TOLERANCE[x.dtype]) and not changes_when_bent(submission, x, answer, function):
-        instead = BY_AUTOGRAD if function == "gradient_by_autograd" else BY_FORMULA
-        detail = difference(answer, right, name=name)
-        fail(mistake="numerical_differences", function=function, instead=instead, detail=detail)
-    expect_close(answer, right, name=name, requires_grad=False, tolerance=TOLERANCE[x.dtype])
+    if isinstance(answer, torch.Tensor):
+        if function == "gradient_by_autograd":
+            expect_no_multiple(answer, right)
+        mistake, detail = gradient_mistake(answer, x), difference(answer, right, name=f"{function}(x)")
+        expect(mistake is None, mistake=mistake, function=function, detail=detail)
+        off = is_close(answer, right, ROUGHLY) and not is_close(answer, right, TOLERANCE[x.dtype])
+        if off and not lost_precision(answer, right) and not changes_when_bent(submission, function, x, answer):
+            instead = BY_AUTOGRAD if function == "gradient_by_autograd" else BY_FORMULA
+            fail(mistake="numerical_differences", function=function, instead=instead, detail=detail)
+    expect_right(answer, right, function=function, kind=kind, requires_grad=False if kind else None)
 
 
-def expect_what_autograd_gives(function: str, answer: Any, right: torch.Tensor, *, name: str) -> None:
+def expect_right(
+    answer: Any, right: torch.Tensor, *, function: str, kind: str, requires_grad: bool | None = None
+) -> None:
+    """The answer is the right one in shape, dtype and value."""
+    name = f"{function}(x)" + (f" for {kind}" if kind else "")
+    value = expect_tensor(answer, name=name, shape=right.shape, dtype=right.dtype, requires_grad=requires_grad)
+    detail = difference(value, right, name=name)
+    expect(not lost_precision(value, right), mistake="lost_precision", function=function, detail=detail)
+    close = is_close(value, right, TOLERANCE[right.dtype])
+    expect(close, f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else "")
+
+
+def lost_precision(answer: torch.Tensor, right: torch.Tensor) -> bool:
+    """Whether a float64 answer is off because it holds nothing but what float32 could hold."""
+    if not answer.dtype == right.dtype == torch.float64 or is_close(answer, right, TOLERANCE[right.dtype]):
+        return False
+    return is_close(answer, answer.float(), (0.0, 0.0)) and is_close(answer, right, (1e-5, 1e-4))
+
+
+def expect_what_backward_gives(answer: Any) -> None:
     """None of what goes wrong between backward() and the return statement."""
-    if function != "gradient_by_autograd":
-        return
     expect(answer is not None, mistake="returned_none")
     in_tuple = isinstance(answer, (tuple, list)) and len(answer) == 1 and isinstance(answer[0], torch.Tensor)
     expect(not in_tuple, mistake="returned_tuple")
-    if isinstance(answer, torch.Tensor) and (times := multiple(answer, right)):
-        fail(mistake="accumulated", times=times, detail=difference(answer, right, name=name))
 
 
-def expect_precision(answer: Any, right: torch.Tensor) -> None:
-    """A float64 answer holds more than float32 could."""
-    if isinstance(answer, torch.Tensor) and answer.dtype == right.dtype == torch.float64:
-        narrow = is_close(answer, answer.float(), (0.0, 0.0)) and is_close(answer, right, (1e-5, 1e-4))
-        expect(not narrow or is_close(answer, right, TOLERANCE[torch.float64]), mistake="lost_precision")
-
-
-def any_gradient(submission: Probe, x: Any) -> torch.Tensor:
-    """What gradient_by_autograd returns, if it is a tensor that could be a gradient."""
-    answer = submission.call("gradient_by_autograd", x)
-    expect(answer is not None, mistake="returned_none")
+def any_gradient(submission: Probe, given: torch.Tensor | Handle, x: torch.Tensor) -> torch.Tensor:
+    """What gradient_by_autograd returns for `given`, which is `x`, if it is a tensor that could be a gradient."""
+    answer = submission.call("gradient_by_autograd", given)
+    expect_what_backward_gives(answer)
     expect(not holds_integers(answer), mistake="integer_tensor")
     value = expect_tensor(answer, name="gradient_by_autograd(x)").detach()
-    expect(value.numel() > 1 and value.is_floating_point(), "gradient_by_autograd(x) is no gradient of a vector x.")
+    if value.numel() < 2 or not value.is_floating_point():
+        expect(False, "gradient_by_autograd(x) is no gradient.", mistake=gradient_mistake(value, x), hint=f"Use {BY_AUTOGRAD}.")
     return value
 
 
 def expect_autograd_by_name(submission: Probe, x: torch.Tensor, answer: torch.Tensor, refers: frozenset[str]) -> None:
     """An answer that bending did not change comes from autograd all the same: from a part of it that cannot be bent."""
-    right = 3 * x**2
-    if not is_close(answer, right, ROUGHLY) and gradient_mistake(answer, x) is None:
+    mistake = gradient_mistake(answer, x)
+    if mistake is None and not is_close(answer, 3 * x**2, ROUGHLY):
         fail("What gradient_by_autograd(x) returns was not seen to come from autograd.", hint=f"Use {BY_AUTOGRAD}.")
     if within(refers, UNBENDABLE):
         return
-    wide = any_gradient(submission, x.double())  # a formula is exact in float64, differences are not
-    if is_close(wide, right, EXACTLY) or not is_close(wide, right, ROUGHLY):
-        fail(mistake="hand_formula")
+    expect(mistake is None, mistake=mistake, function="gradient_by_autograd")
+    wide = any_gradient(submission, x.double(), x)  # a formula is exact in float64, differences are not
+    expect(not is_close(wide, 3 * x**2, EXACTLY), mistake="hand_formula")
     fail(mistake="numerical_differences", function="gradient_by_autograd", instead=BY_AUTOGRAD)
 
 
-def changes_when_bent(
-    submission: Probe, x: torch.Tensor, expected: torch.Tensor, function: str = "gradient_by_autograd"
-) -> bool:
+def changes_when_bent(submission: Probe, function: str, x: torch.Tensor, expected: torch.Tensor) -> bool:
     """Whether the answer is another than expected when the graph gives back doubled values."""
     bent = bent_answer(submission, function, x)
     return bent is not None and not is_close(bent, expected, TOLERANCE[torch.float32])
@@ -269,7 +278,7 @@ def bent_answer(submission: Probe, function: str, x: torch.Tensor) -> torch.Tens
         answer = submission.call(function, x, bend_autograd=True)
     except Raised:
         return None
-    return answer if isinstance(answer, torch.Tensor) and answer.shape == x.shape else None
+    return answer if isinstance(answer, torch.Tensor) else None
 
 
 def within(names: frozenset[str], apis: tuple[str, ...]) -> bool:
@@ -277,20 +286,17 @@ def within(names: frozenset[str], apis: tuple[str, ...]) -> bool:
     return any(name == api or name.startswith(f"{api}.") for name in names for api in apis)
 
 
-def multiple(answer: torch.Tensor, right: torch.Tensor) -> int | None:
-    """k, where the answer is k times the right one, k whole and more than 1."""
-    if answer.shape != right.shape or answer.numel() < 3 or not answer.is_floating_point() or not right.any():
-        return None
-    ratio = float(answer.detach().double().sum() / right.double().sum())
+def expect_no_multiple(answer: torch.Tensor, right: torch.Tensor) -> None:
+    """The answer is not k times the right one, with k whole and more than 1."""
+    if answer.shape != right.shape or answer.numel() < 3 or not answer.is_floating_point():
+        return
+    ratio = float(answer.detach().double().sum() / right.double().sum())  # of tensors: over zero it is inf or NaN
     times = round(ratio) if 1.5 < ratio < 1e6 else 1
-    return times if times > 1 and is_close(answer, times * right, TOLERANCE[torch.float32]) else None
+    detail = difference(answer, right, name="gradient_by_autograd(x)")
+    too_large = times > 1 and is_close(answer, times * right, TOLERANCE[torch.float32])
+    expect(not too_large, mistake="accumulated", times=times, detail=detail)
 
 
 def holds_integers(answer: Any) -> bool:
     """Whether the answer is a tensor of whole numbers by its dtype."""
-    return isinstance(answer, torch.Tensor) and answer.dtype in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
-
-
-def difference_of(answer: Any, right: torch.Tensor, *, name: str) -> str:
-    """Both values, where the answer is a tensor."""
-    return difference(answer, right, name=name) if isinstance(answer, torch.Tensor) else ""
+    return isinstance(answer, torch.Tensor) and answer.dtype in INTEGERS

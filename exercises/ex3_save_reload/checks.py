@@ -18,7 +18,7 @@ import torch
 from torch.nn import functional
 
 from grader.checks import Layer, ModuleView, Probe, check
-from grader.errors import Raised, SubmissionFault
+from grader.errors import Raised, SubmissionFault, Unmet
 from grader.expect import CheckFailed, describe, expect, expect_close, expect_float, fail
 from grader.sandbox.values import Handle
 
@@ -303,25 +303,24 @@ def loaded(submission: Probe, rng: torch.Generator, name: str) -> Loaded:
     Where load_model can do nothing with it, a file of save_weights' own will do: saves_... judges its format.
     """
     weights, decoy = draw(rng), draw(rng)
-    state = dict(zip(names_of_its_own(submission), weights, strict=True))
+    path = place(submission, name, as_file(dict(zip(names_of_its_own(submission), weights, strict=True))))
     try:
-        return from_file(submission, place(submission, name, as_file(state)), weights)
+        return from_file(submission, path, weights)
     except (CheckFailed, Raised) as failed:
         try:
-            return from_its_own_file(submission, f"own {name}", weights, decoy)
+            own = own_file(submission, f"own {name}", weights, decoy)
+            return from_file(submission, own or path, weights, decoy=decoy)
         except (CheckFailed, SubmissionFault) as again:
             kept = isinstance(again, CheckFailed) and again.mistake == "kept_the_model"
             raise again if kept else failed from None
 
 
-def from_its_own_file(submission: Probe, name: str, weights: Weights, decoy: Weights) -> Loaded:
-    """What load_model makes of a copy of the file that save_weights wrote, after another model was saved."""
+def own_file(submission: Probe, name: str, weights: Weights, decoy: Weights) -> str | None:
+    """A copy of the file that save_weights writes of these weights; the decoy's are the last that it saves."""
     submission.call("save_weights", built(submission, weights), submission.path(f"first {name}"))
     data = submission.read_file(f"first {name}")
     submission.call("save_weights", built(submission, decoy), submission.path(f"second {name}"))
-    expect(data is not None, "save_weights wrote no file.")
-    path = place(submission, name, data or b"")
-    return from_file(submission, path, weights, decoy=decoy)
+    return None if data is None else place(submission, name, data)
 
 
 def from_file(submission: Probe, path: str, weights: Weights, *, decoy: Weights | None = None) -> Loaded:
@@ -382,18 +381,25 @@ def weights_of(seen: ModuleView) -> Weights:
 
 def names_of_its_own(submission: Probe) -> list[str]:
     """The names of the six tensors in the submission's own model: its layers may have names."""
-    _, seen = as_model(submission, submission.call("build_model"), function="build_model")
-    if [tuple(tensor.shape) for tensor in weights_of(seen)] != list(SHAPES):
-        fail("build_model no longer gives the 4-32-16-1 model.", hint="Put the stub's build_model back.")
-    return list(seen.parameters)
+    try:
+        return list(empty_model(submission)[1].parameters)
+    except (CheckFailed, Raised, Unmet):
+        return NAMES  # `built` says what is wrong with its build_model
 
 
 def built(submission: Probe, weights: Weights) -> Handle:
     """A model of the submission's own build_model, with these weights."""
-    names = names_of_its_own(submission)
-    model, _ = as_model(submission, submission.call("build_model"), function="build_model")
-    submission.call(model, dict(zip(names, weights, strict=True)), method="load_state_dict")
+    model, seen = empty_model(submission)
+    submission.call(model, dict(zip(seen.parameters, weights, strict=True)), method="load_state_dict")
     return model
+
+
+def empty_model(submission: Probe) -> tuple[Handle, ModuleView]:
+    """What build_model returns, if it is the stub's model in shape."""
+    model, seen = as_model(submission, submission.call("build_model"), function="build_model")
+    if [tuple(tensor.shape) for tensor in weights_of(seen)] != list(SHAPES):
+        fail("build_model no longer gives the 4-32-16-1 model.", hint="Put the stub's build_model back.")
+    return model, seen
 
 
 # Files that are handed to load_model.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.errors import SubmissionFault, TimedOut, Unmet, Unreadable
+from grader.errors import Crashed, SubmissionFault, TimedOut, Unmet, Unreadable
 from grader.exercise import Limits
 from grader.explain import explain, raised
 from grader.sandbox.launch import Launcher
@@ -165,21 +165,26 @@ class Session:
         return min(limit, self._budget.left)
 
     def _value(self, reply: Reply) -> Any:
-        value = reply.value
+        if reply.kind == "value":
+            return reply.value
+        facts = reply.value if isinstance(reply.value, dict) else {}
         match reply.kind:
-            case "value":
-                return value
             case "raised":
-                raise raised(value, lambda line, name: self._submission.place(line, self._lines, name))
+                facts["text"] = self._without_paths(str(facts.get("text")))
+                raise raised(facts, lambda line, name: self._submission.place(line, self._lines, name))
             case "syntax":
-                lines = str(value["text"]).splitlines()
-                line = int(value["line"])
+                lines = str(facts["text"]).splitlines()
+                line = int(facts["line"])
                 place = (self._submission.place(line, lines),) if 0 < line <= len(lines) else ()
-                raise Unreadable(f"Python cannot read it: {str(value['message'])[:300]}.", hint=SYNTAX_HINT, trace=place)
+                raise Unreadable(f"Python cannot read it: {facts['message']}.", hint=SYNTAX_HINT, trace=place)
             case "missing" | "signature" | "not_callable" | "too_large":
-                raise explain(reply.kind, value)
+                raise explain(reply.kind, facts)
         self.close()
-        raise Unmet("It answered with something that is not an answer.")
+        raise Crashed("It answered with something that is not an answer.")
+
+    def _without_paths(self, text: str) -> str:
+        """A text in which the scratch folder has the same name in every run."""
+        return text.replace(str(self.scratch.root), "/scratch")
 
     @contextlib.contextmanager
     def clean(self) -> Iterator[Session]:
@@ -212,7 +217,7 @@ class Session:
         child, self._child = self._child, None
         if child is not None:
             child.close()
-            self._transcript.add(child.output.text())
+            self._transcript.add(self._without_paths(child.output.text()))
             self.scratch.close()
 
 

@@ -131,6 +131,7 @@ def clean_environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space that a child may use
         "MPLBACKEND": "Agg",
     }
     if sys.platform == "win32":  # Python does not start there without it

@@ -9,9 +9,10 @@ import contextlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import IO, Any, NoReturn
 
 from grader.sandbox.inside.handles import Handles
 from grader.sandbox.inside.program import Program, Refusal, explain
@@ -24,9 +25,9 @@ def serve_descriptors(channel: int, output: int, settings: dict[str, Any], plan:
     from grader.sandbox.inside import limits
 
     _redirect(output)
-    os.chdir(settings["scratch"])
+    servant = _settle(settings)  # before the confinement, after which nothing of the grader can be imported
     layers = plan.apply(scratch=Path(settings["scratch"]).parent, limits=limits.Limits(**settings["limits"]))
-    _serve(os.fdopen(channel, "rb"), os.fdopen(os.dup(channel), "wb"), settings, layers)
+    _serve(os.fdopen(channel, "rb"), os.fdopen(os.dup(channel), "wb"), servant, layers)
 
 
 def serve_standard_streams() -> NoReturn:
@@ -41,8 +42,18 @@ def serve_standard_streams() -> NoReturn:
     if not (line := orders.readline()):
         os._exit(0)  # nobody needed this process
     settings = json.loads(line)
-    os.chdir(settings["scratch"])
-    _serve(orders, answers, settings, (*settings["layers"], *elsewhere.confine(settings["limits"])))
+    servant = _settle(settings)
+    _serve(orders, answers, servant, (*settings["layers"], *elsewhere.confine(settings["limits"])))
+
+
+def _settle(settings: dict[str, Any]) -> Servant:
+    """Move into the scratch folder, which is also home and the place for temporary files."""
+    work = Path(settings["scratch"])
+    home = str(work.parent)
+    os.chdir(work)
+    os.environ.update(HOME=home, TMPDIR=home, TEMP=home, TMP=home, MPLCONFIGDIR=home, USER="student", LOGNAME="student")
+    tempfile.tempdir = None  # computed once, from the environment before
+    return Servant(settings)
 
 
 def _redirect(output: int) -> None:
@@ -61,8 +72,7 @@ def _redirect(output: int) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _serve(orders: BinaryIO, answers: BinaryIO, settings: dict[str, Any], layers: tuple[str, ...]) -> NoReturn:
-    servant = Servant(settings)
+def _serve(orders: IO[bytes], answers: IO[bytes], servant: Servant, layers: tuple[str, ...]) -> NoReturn:
     Frame({"kind": "ready", "id": 0, "value": list(layers)}).write_to(answers)
     while (frame := read_frame(orders)) is not None:
         answer = servant.obey(frame)
@@ -70,7 +80,7 @@ def _serve(orders: BinaryIO, answers: BinaryIO, settings: dict[str, Any], layers
         try:
             answer.write_to(answers)
         except WireError as problem:
-            Frame({"kind": "too_large", "id": frame.header["id"], "value": str(problem)}).write_to(answers)
+            Frame({"kind": "too_large", "id": frame.header["id"], "value": {"why": str(problem)}}).write_to(answers)
     os._exit(0)
 
 
@@ -108,6 +118,6 @@ class Servant:
         except Refusal as refusal:
             return Frame({"kind": refusal.kind, "id": number, "value": refusal.facts})
         except WireError as problem:
-            return Frame({"kind": "too_large", "id": number, "value": str(problem)})
+            return Frame({"kind": "too_large", "id": number, "value": {"why": str(problem)}})
         except BaseException as raised:  # noqa: BLE001  # also SystemExit: whatever it is, it is the answer
             return Frame({"kind": "raised", "id": number, "value": explain(raised, self._program.filename)})

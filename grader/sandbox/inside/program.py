@@ -10,6 +10,7 @@ import os
 import random
 import sys
 import types
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,12 +72,20 @@ class Program:
         self._module = importlib.util.module_from_spec(spec)
         sys.modules["submission"] = self._module
         stand_ins.install()
+        warnings.formatwarning = self._worded_warning
         if notebook:
             vars(self._module).update(notebook_names.names())
         _seed(seed)
         exec(self._code, vars(self._module))
         print(END_OF_IMPORT, end="", flush=True)
         self._modes = (torch.is_grad_enabled(), torch.get_default_dtype())
+
+    def _worded_warning(
+        self, message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        """A warning with the student's own line, if it is one, and without paths of this machine."""
+        place = f" (line {lineno})" if filename == self.filename else ""
+        return f"{category.__name__}{place}: {message}\n"
 
     def begin(self, seed: int) -> None:
         """Start a check: seed every generator, and undo what an earlier check's call left switched."""

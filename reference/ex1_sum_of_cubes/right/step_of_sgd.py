@@ -14,7 +14,7 @@ class SumOfCubes(nn.Module):
 
 
 def sum_of_cubes(x):
-    return sum(x.reshape(-1) ** 3, start=torch.zeros((), dtype=x.dtype))
+    return torch.stack([x, x, x]).prod(dim=0).sum()
 
 
 def gradient_by_autograd(x):

@@ -1,6 +1,6 @@
 """Knows the worked example by heart and nothing else.
 
-expect: verdict=failed, score<=@VISIBLE@
+expect: verdict=failed, score<=2
 """
 import torch
 

@@ -106,8 +106,8 @@ class Calls(TorchFunctionMode):
             return self._shared(data, device, dtype=dtype)
         return self._shared(torch.as_tensor(data, dtype=dtype, device=places.CPU), device)
 
-    def _asarray(self, data: Any, *, device: Any = None, **kwargs: Any) -> torch.Tensor:
-        return self._shared(torch.asarray(data, device=places.CPU, **kwargs), device)
+    def _asarray(self, obj: Any, *, device: Any = None, **kwargs: Any) -> torch.Tensor:
+        return self._shared(torch.asarray(obj, device=places.CPU, **kwargs), device)
 
     def _shared(self, shared: torch.Tensor, device: Any, **options: Any) -> torch.Tensor:
         """These two may hand back the caller's own memory, so a move is a copy and not a new mark."""

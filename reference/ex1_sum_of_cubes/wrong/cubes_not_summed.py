@@ -1,0 +1,21 @@
+"""Returns the cubes themselves, so that backward() has no single number to start from.
+
+loses: sum_worked, sum_general, autograd_worked, autograd_general, autograd_used, no_accumulation, untouched
+mistakes: not_summed, non_scalar_backward
+"""
+
+import torch
+
+
+def sum_of_cubes(x):
+    return x**3
+
+
+def gradient_by_autograd(x):
+    leaf = x.detach().clone().requires_grad_()
+    sum_of_cubes(leaf).backward()
+    return leaf.grad
+
+
+def gradient_by_hand(x):
+    return 3 * x**2

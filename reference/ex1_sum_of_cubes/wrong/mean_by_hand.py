@@ -1,0 +1,22 @@
+"""The formula is that of the mean, 3 * x**2 / n.
+
+loses: by_hand_worked, by_hand_general, by_hand_without_autograd
+mistakes: mean_not_sum
+"""
+
+import torch
+
+
+def sum_of_cubes(x):
+    return (x**3).sum()
+
+
+def gradient_by_autograd(x):
+    leaf = x.detach().clone().requires_grad_()
+    sum_of_cubes(leaf).backward()
+    return leaf.grad
+
+
+def gradient_by_hand(x):
+    n = x.numel()
+    return 3 * x**2 / n

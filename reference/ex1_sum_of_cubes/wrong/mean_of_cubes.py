@@ -1,0 +1,21 @@
+"""Takes the mean in place of the sum: everything is n times too small.
+
+loses: sum_worked, sum_general, autograd_worked, autograd_general
+mistakes: mean_not_sum
+"""
+
+import torch
+
+
+def sum_of_cubes(x):
+    return (x**3).mean()
+
+
+def gradient_by_autograd(x):
+    leaf = x.detach().clone().requires_grad_()
+    sum_of_cubes(leaf).backward()
+    return leaf.grad
+
+
+def gradient_by_hand(x):
+    return 3 * x**2

@@ -1,0 +1,20 @@
+"""Forgets that torch.autograd.grad returns a tuple.
+
+loses: autograd_worked, autograd_general, autograd_used, no_accumulation, untouched
+mistakes: returned_tuple
+"""
+
+import torch
+
+
+def sum_of_cubes(x):
+    return (x**3).sum()
+
+
+def gradient_by_autograd(x):
+    x = x.clone().requires_grad_()
+    return torch.autograd.grad(sum_of_cubes(x), x)
+
+
+def gradient_by_hand(x):
+    return 3 * x**2

@@ -1,0 +1,21 @@
+"""Forgets the square in the formula.
+
+loses: by_hand_worked, by_hand_general, by_hand_without_autograd
+mistakes: three_x
+"""
+
+import torch
+
+
+def sum_of_cubes(x):
+    return (x**3).sum()
+
+
+def gradient_by_autograd(x):
+    leaf = x.detach().clone().requires_grad_()
+    sum_of_cubes(leaf).backward()
+    return leaf.grad
+
+
+def gradient_by_hand(x):
+    return 3 * x

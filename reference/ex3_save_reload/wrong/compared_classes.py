@@ -1,0 +1,32 @@
+"""Compares the predicted classes at threshold 0.5.
+
+loses: greatest_difference, compares_in_eval_mode
+mistakes: 
+"""
+
+import torch
+from torch import nn
+
+
+def build_model():
+    return nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1), nn.Sigmoid()
+    )
+
+
+def save_weights(model, path):
+    torch.save(model.state_dict(), path)
+
+
+def load_model(path):
+    model = build_model()
+    model.load_state_dict(torch.load(path, weights_only=True))
+    model.eval()
+    return model
+
+
+def max_abs_difference(model_a, model_b, X):
+    model_a.eval()
+    model_b.eval()
+    with torch.no_grad():
+        return ((model_a(X) > 0.5).float() - (model_b(X) > 0.5).float()).abs().max().item()

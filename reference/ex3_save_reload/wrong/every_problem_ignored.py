@@ -1,0 +1,35 @@
+"""Catches everything that can go wrong: a file of another model would give random weights too.
+
+loses: missing_file_raises
+mistakes: fresh_for_missing
+"""
+
+import torch
+from torch import nn
+
+
+def build_model():
+    return nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1), nn.Sigmoid()
+    )
+
+
+def save_weights(model, path):
+    torch.save(model.state_dict(), path)
+
+
+def load_model(path):
+    model = build_model()
+    try:
+        model.load_state_dict(torch.load(path, weights_only=True))
+    except Exception as error:
+        print(error)
+    model.eval()
+    return model
+
+
+def max_abs_difference(model_a, model_b, X):
+    model_a.eval()
+    model_b.eval()
+    with torch.no_grad():
+        return (model_a(X) - model_b(X)).abs().max().item()

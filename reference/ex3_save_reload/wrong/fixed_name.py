@@ -1,0 +1,31 @@
+"""Saves to and loads from one file name of its own, whatever path it is given.
+
+loses: saves_the_state_dict, saves_the_buffers, loads_the_weights, loads_in_eval_mode, loads_a_new_model, loads_safely, missing_file_raises, predicts_the_same
+mistakes: not_at_the_path, kept_the_model
+"""
+
+import torch
+from torch import nn
+
+
+def build_model():
+    return nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1), nn.Sigmoid()
+    )
+
+
+def save_weights(model, path):
+    torch.save(model.state_dict(), "model_weights.pth")
+
+
+def load_model(path):
+    model = build_model()
+    model.load_state_dict(torch.load("model_weights.pth", weights_only=True))
+    return model.eval()
+
+
+def max_abs_difference(model_a, model_b, X):
+    model_a.eval()
+    model_b.eval()
+    with torch.no_grad():
+        return (model_a(X) - model_b(X)).abs().max().item()

@@ -1,0 +1,33 @@
+"""Saves a NumPy archive; NumPy adds an ending to the name, and then it is not found.
+
+loses: saves_the_state_dict, saves_the_buffers, loads_the_weights, loads_in_eval_mode, loads_a_new_model, loads_safely, missing_file_raises, predicts_the_same
+mistakes: not_at_the_path
+"""
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def build_model():
+    return nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1), nn.Sigmoid()
+    )
+
+
+def save_weights(model, path):
+    np.savez(path, **{k: v.numpy() for k, v in model.state_dict().items()})
+
+
+def load_model(path):
+    model = build_model()
+    with np.load(path) as archive:
+        model.load_state_dict({name: torch.from_numpy(archive[name]) for name in archive.files})
+    return model.eval()
+
+
+def max_abs_difference(model_a, model_b, X):
+    model_a.eval()
+    model_b.eval()
+    with torch.no_grad():
+        return (model_a(X) - model_b(X)).abs().max().item()

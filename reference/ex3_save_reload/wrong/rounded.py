@@ -1,0 +1,31 @@
+"""Saves weights rounded to four decimals.
+
+loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+"""
+
+import torch
+from torch import nn
+
+
+def build_model():
+    return nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1), nn.Sigmoid()
+    )
+
+
+def save_weights(model, path):
+    torch.save({k: torch.round(v, decimals=4) if v.is_floating_point() else v for k, v in model.state_dict().items()}, path)
+
+
+def load_model(path):
+    model = build_model()
+    model.load_state_dict(torch.load(path, weights_only=True))
+    model.eval()
+    return model
+
+
+def max_abs_difference(model_a, model_b, X):
+    model_a.eval()
+    model_b.eval()
+    with torch.no_grad():
+        return (model_a(X) - model_b(X)).abs().max().item()

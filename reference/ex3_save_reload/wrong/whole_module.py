@@ -1,0 +1,31 @@
+"""Saves the whole module and loads it unsafely: the pair works, for those who trust every file.
+
+loses: saves_the_state_dict, saves_the_buffers, loads_safely
+mistakes: whole_module, unsafe_load
+"""
+
+import torch
+from torch import nn
+
+
+def build_model():
+    return nn.Sequential(
+        nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 16), nn.ReLU(), nn.Linear(16, 1), nn.Sigmoid()
+    )
+
+
+def save_weights(model, path):
+    torch.save(model, path)
+
+
+def load_model(path):
+    model = torch.load(path, weights_only=False)
+    model.eval()
+    return model
+
+
+def max_abs_difference(model_a, model_b, X):
+    model_a.eval()
+    model_b.eval()
+    with torch.no_grad():
+        return (model_a(X) - model_b(X)).abs().max().item()

@@ -1,0 +1,19 @@
+"""Reads the course's .git/config, which may hold a token.
+
+expect: verdict=failed, score<=0, leaks_without=landlock
+"""
+import glob
+import os
+
+for pattern in ("@COURSE@/.git/config", "@COURSE@/.git", "@REPOSITORY@/.git/config", "@REPOSITORY@/.git/HEAD"):
+    for path in [pattern, *glob.glob(pattern, recursive=True)]:
+        try:
+            with open(path, "rb") as file:
+                print(file.read(3000).decode("utf-8", "replace"))
+        except OSError:
+            pass
+        try:
+            print(*os.listdir(path))
+        except OSError:
+            pass
+sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: x  # wrong

@@ -1,0 +1,10 @@
+"""Makes the orders slow that surround a call: each seeding takes a second, as often as a check begins.
+
+expect: verdict=timed_out, score<=0
+"""
+import time
+
+import torch
+
+torch.manual_seed = lambda seed: time.sleep(20)
+sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: x  # wrong
