@@ -1,9 +1,9 @@
 """What an exercise author writes checks with: the decorator, and the submission at arm's length.
 
-    @check("Gradient at the worked example", points=2)
-    def worked_example(submission: Probe, rng: torch.Generator) -> None:
-        x = torch.tensor([1.0, 2.0, 3.0, 4.0])
-        expect_close(submission.call("gradient_by_autograd", x), 3 * x**2, mistakes={"three_x": 3 * x})
+@check("Gradient at the worked example", points=2)
+def worked_example(submission: Probe, rng: torch.Generator) -> None:
+    x = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    expect_close(submission.call("gradient_by_autograd", x), 3 * x**2, mistakes={"three_x": 3 * x})
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ class Probe:
     ) -> Handle:
         """A fresh nn.Sequential in the child, float32, on the CPU.
 
-        `layers`: (name in torch.nn, positional arguments, keyword arguments) each. `state`: its state_dict. `grads`: what
-        its parameters of these names hold as `.grad` already.
+        `layers`: (name in torch.nn, positional arguments, keyword arguments) each. `state`: its state_dict.
+        `grads`: what its parameters of these names hold as `.grad` already.
         """
         return self._handle(
             "build",
@@ -230,7 +230,9 @@ def _hold_together(exercise: Exercise, checks: tuple[Check, ...]) -> None:
         raise ExerciseFault(f"{exercise.id}: two checks have the same name.")
     total = sum(check.points for check in checks)
     if total != exercise.points:
-        raise ExerciseFault(f"{exercise.id}: its checks add up to {total} points, its exercise.toml says {exercise.points}.")
+        raise ExerciseFault(
+            f"{exercise.id}: its checks add up to {total} points, its exercise.toml says {exercise.points}."
+        )
     for index, check in enumerate(checks):
         for needed in check.needs:
             if needed not in ids[:index]:

@@ -59,11 +59,19 @@ def main() -> None:
 @click.argument("submission", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice([each.value for each in Format]), default=Format.TERMINAL.value)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it."
+)
 @click.option("--audience", type=click.Choice([each.value for each in Audience]), default=Audience.STUDENT.value)
 @exercises_option
 def run(
-    exercise: str, submission: Path, format_: str, output: Path | None, seed: int, audience: str, packs: tuple[Path, ...]
+    exercise: str,
+    submission: Path,
+    format_: str,
+    output: Path | None,
+    seed: int,
+    audience: str,
+    packs: tuple[Path, ...],
 ) -> NoReturn:
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
     from grader.one import grade_file
@@ -138,7 +146,9 @@ def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(found.stub)
     except FileExistsError:
-        raise UsageFault(f"{path} is there already.", hint=f"Choose another name: grade start {found.id} -o NAME.py") from None
+        raise UsageFault(
+            f"{path} is there already.", hint=f"Choose another name: grade start {found.id} -o NAME.py"
+        ) from None
     except OSError as problem:
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
     click.echo(f"{path} is ready. Fill it in, then: grade {found.id} {path}")
@@ -147,7 +157,11 @@ def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
 @main.command()
 @click.argument("exercises", nargs=-1)
 @exercises_option
-@click.option("--reference", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The folder of reference solutions.")
+@click.option(
+    "--reference",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of reference solutions.",
+)
 def audit(exercises: tuple[str, ...], packs: tuple[Path, ...], reference: Path | None) -> NoReturn:
     """Hold EXERCISES (all, if none is named) to their references and their right and wrong submissions."""
     from grader.audit import audit as hold

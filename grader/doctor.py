@@ -184,5 +184,6 @@ def render_text(examination: Examination) -> str:
 
 def render_json(examination: Examination) -> str:
     """The examination for scripts."""
-    return json.dumps({**dataclasses.asdict(examination), "isolation": "full" if examination.is_full else "reduced"}, indent=2)
-
+    return json.dumps(
+        {**dataclasses.asdict(examination), "isolation": "full" if examination.is_full else "reduced"}, indent=2
+    )

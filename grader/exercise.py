@@ -1,9 +1,9 @@
 """A folder read as an `Exercise`: its settings, its texts, its limits and, when grading needs them, its checks.
 
-    ex1_sum_of_cubes/  exercise.toml   title, limits, mistakes with their texts
-                       README.md       the statement
-                       stub.py         what a student starts from
-                       checks.py       the checks, run in the trusted process
+ex1_sum_of_cubes/  exercise.toml   title, limits, mistakes with their texts
+                   README.md       the statement
+                   stub.py         what a student starts from
+                   checks.py       the checks, run in the trusted process
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def read_exercise(folder: Path) -> Exercise:
     except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
         raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
     if folder.name.partition("_")[0] != exercise.id:
-        raise ExerciseFault(f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id.")
+        raise ExerciseFault(
+            f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id."
+        )
     return exercise
 
 

@@ -84,7 +84,10 @@ def expect_tensor(
         )
     if requires_grad is not None and value.requires_grad != requires_grad:
         if requires_grad:
-            fail(f"{name} does not require grad: it was cut off from the graph.", hint="Leave out detach(), .data, .item() and no_grad().")
+            fail(
+                f"{name} does not require grad: it was cut off from the graph.",
+                hint="Leave out detach(), .data, .item() and no_grad().",
+            )
         fail(f"{name} still requires grad.", hint="Return it detached: .detach(), or compute it under torch.no_grad().")
     expect_finite(value, name=name)
     return value
@@ -94,7 +97,10 @@ def expect_finite(value: torch.Tensor, *, name: str) -> None:
     """Fail where a value is NaN or infinite."""
     if value.is_floating_point() or value.is_complex():
         if torch.isnan(value).any():
-            fail(f"{name} contains NaN.", hint="NaN comes from 0/0, inf - inf, log of a negative number, or a training that diverged.")
+            fail(
+                f"{name} contains NaN.",
+                hint="NaN comes from 0/0, inf - inf, log of a negative number, or a training that diverged.",
+            )
         if torch.isinf(value).any():
             fail(f"{name} contains infinity.", hint="Infinity comes from a division by zero, an overflow or log(0).")
 
@@ -139,7 +145,11 @@ def is_close(actual: torch.Tensor, expected: torch.Tensor, tolerance: tuple[floa
 def expect_float(value: Any, *, name: str) -> float:
     """The value, if it is a finite Python float (a numpy.float64 is one; an int will do)."""
     if isinstance(value, bool) or not isinstance(value, (float, int)):
-        hint = "Turn it into a float: loss.item() or float(loss)." if isinstance(value, torch.Tensor) else "Return float(...)."
+        hint = (
+            "Turn it into a float: loss.item() or float(loss)."
+            if isinstance(value, torch.Tensor)
+            else "Return float(...)."
+        )
         fail(f"{name} should be a Python float, and it is {describe(value)}.", hint=hint)
     if not math.isfinite(value):
         fail(f"{name} is {value}.", hint="A training that diverges, 0/0 or log(0) gives this.")
@@ -149,13 +159,18 @@ def expect_float(value: Any, *, name: str) -> float:
 def expect_floats(value: Any, *, name: str, length: int) -> list[float]:
     """The value as floats, if it is a list (or tuple) of `length` finite Python floats."""
     if not isinstance(value, (list, tuple)):
-        fail(f"{name} should be a list of floats, and it is {describe(value)}.", hint="Append one float per epoch and return the list.")
+        fail(
+            f"{name} should be a list of floats, and it is {describe(value)}.",
+            hint="Append one float per epoch and return the list.",
+        )
     if len(value) != length:
         fail(
             f"{name} should have {length} entries, one per epoch, and it has {len(value)}.",
             hint="Append exactly one loss per epoch, for as many epochs as the caller asks for.",
         )
-    return [expect_float(item, name=f"Entry {index} of {name[:1].lower() + name[1:]}") for index, item in enumerate(value)]
+    return [
+        expect_float(item, name=f"Entry {index} of {name[:1].lower() + name[1:]}") for index, item in enumerate(value)
+    ]
 
 
 def describe(value: Any) -> str:
@@ -189,8 +204,9 @@ def difference(actual: torch.Tensor, expected: torch.Tensor, *, name: str) -> st
     off = ~torch.isclose(a, e, rtol=rtol, atol=atol)
     first = tuple(int(i) for i in off.nonzero()[0]) if off.any() else (0,) * a.dim()
     greatest = float((a - e).abs().max())
-    index = ", ".join(map(str, first))
-    return f"First difference at [{index}]: expected {float(e[first]):.6g}, got {float(a[first]):.6g}; the greatest is {greatest:.3g}."
+    where = ", ".join(map(str, first))
+    values = f"expected {float(e[first]):.6g}, got {float(a[first]):.6g}"
+    return f"First difference at [{where}]: {values}; the greatest is {greatest:.3g}."
 
 
 def show(value: torch.Tensor) -> str:

@@ -17,7 +17,8 @@ MOST_TEXT = 4000
 HINTS = [
     (r"^NotImplementedError", "This is still the stub: write the body and remove the raise."),
     (r"^ModuleNotFoundError: No module named '(torch|numpy)", "Check the spelling of the import."),
-    (r"^ModuleNotFoundError", "A submission is one file: use only torch, NumPy and the standard library, and no files of your own."),
+    (r"^ModuleNotFoundError",
+     "A submission is one file: use only torch, NumPy and the standard library, and no files of your own."),
     (r"^NameError", "Check the spelling, and that the name is defined before it is used."),
     (r"^UnboundLocalError", "A name that is assigned anywhere in a function is local to all of it."),
     (r"^IndentationError|^TabError", "Indent every line of a block with the same number of spaces."),
@@ -42,7 +43,7 @@ HINTS = [
     (r"can't convert \w+:?\d* device type tensor to numpy", "Move it first: tensor.cpu().numpy()."),
     (r"[Ee]xpected all tensors to be on the same device",
      "Move the model and every tensor it meets to one device with .to(device)."),
-    (r"Found dtype \w+ but expected \w+|must have the same dtype|expected scalar type|expected m1 and m2 to have the same dtype",
+    (r"Found dtype \w+ but expected|must have the same dtype|expected scalar type|expected m1 and m2 to have the same",
      "Two dtypes meet: convert one of them, most often with .float()."),
     (r"size of tensor a .* must match the size of tensor b|doesn't match the broadcast shape|Using a target size",
      "Two shapes do not fit: print both; .unsqueeze(1) or .view(-1, 1) makes (n,) into (n, 1)."),
@@ -50,10 +51,12 @@ HINTS = [
      "BCELoss takes probabilities: end the model with a Sigmoid."),
     (r"a leaf Variable that requires grad is being used in an in-place operation",
      "Change parameters under torch.no_grad(), or let the optimizer do it."),
-    (r"modified by an inplace operation", "An in-place operation (+=, relu_, ...) overwrote a value that backward() needs."),
+    (r"modified by an inplace operation",
+     "An in-place operation (+=, relu_, ...) overwrote a value that backward() needs."),
     (r"Error\(s\) in loading state_dict", "The two architectures differ: build the same layers in the same order."),
     (r"Weights only load failed", "Save only model.state_dict(): it loads with weights_only=True."),
-    (r"^AttributeError: 'NoneType' object", "Something returned None: a function without return, or a .grad before backward()."),
+    (r"^AttributeError: 'NoneType' object",
+     "Something is None: what a function without return gives, or a .grad before backward()."),
 ]  # fmt: skip
 
 
@@ -83,7 +86,9 @@ def explain(kind: str, facts: dict[str, Any]) -> Unmet:
     name = _text(facts, "name")[:100]
     match kind:
         case "too_large":
-            return Unmet(f"Its answer cannot be handed over: {_text(facts, 'why')}.", hint="Return just what is asked for.")
+            return Unmet(
+                f"Its answer cannot be handed over: {_text(facts, 'why')}.", hint="Return just what is asked for."
+            )
         case "missing":
             own = facts.get("names")
             names = [str(each)[:100] for each in own[:200]] if isinstance(own, list) else []

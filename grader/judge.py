@@ -77,7 +77,9 @@ def _described(exercise: Exercise, mistake: str) -> Mistake:
     try:
         return exercise.mistakes[mistake]
     except KeyError:
-        raise ExerciseFault(f"{exercise.id} names a mistake {mistake!r} that its exercise.toml does not describe.") from None
+        raise ExerciseFault(
+            f"{exercise.id} names a mistake {mistake!r} that its exercise.toml does not describe."
+        ) from None
 
 
 def _result(

@@ -6,6 +6,7 @@ a line is. A cell magic that runs Python keeps its cell; any other drops it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import warnings
 from typing import Any
@@ -36,8 +37,10 @@ def _sources(name: str, data: bytes) -> list[str]:
         sources = [cell.source if isinstance(cell.source, str) else "".join(cell.source) for cell in cells]
     except json.JSONDecodeError as problem:
         raise Unreadable(f"{name} is no notebook: {problem.msg} at line {problem.lineno}.", hint=SAVE_AGAIN) from None
-    except Exception as problem:  # nbformat raises a dozen kinds for what is no notebook
-        raise Unreadable(f"{name} is no notebook that can be read ({type(problem).__name__}).", hint=SAVE_AGAIN) from None
+    except Exception as problem:  # noqa: BLE001  # nbformat raises a dozen kinds for what is no notebook
+        raise Unreadable(
+            f"{name} is no notebook that can be read ({type(problem).__name__}).", hint=SAVE_AGAIN
+        ) from None
     if len(sources) > MOST_CELLS:
         raise Unreadable(f"{name} has {len(sources)} code cells; {MOST_CELLS} is the most.")
     return [source.replace("\r\n", "\n").replace("\r", "\n") for source in sources]
@@ -60,10 +63,8 @@ def _as_python(source: str) -> str:
 def _transformed(lines: list[str]) -> str:
     blank = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     source = "\n".join(lines[blank:])
-    try:
+    with contextlib.suppress(SyntaxError):  # Python will say what is wrong, and where
         source = str(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        pass  # Python will say what is wrong, and where
     return "\n" * blank + source  # IPython drops leading blank lines, which would move every line number
 
 

@@ -17,7 +17,12 @@ from grader.submission import read_submission
 
 
 def grade_file(
-    exercise_name: str, path: Path, *, packs: tuple[Path, ...] = (), seed: int = 0, audience: Audience = Audience.STUDENT
+    exercise_name: str,
+    path: Path,
+    *,
+    packs: tuple[Path, ...] = (),
+    seed: int = 0,
+    audience: Audience = Audience.STUDENT,
 ) -> Report:
     """Grade the file at `path`. Raises UsageFault where the exercise or the file is not there."""
     exercise = find_exercise(exercise_name, packs)

@@ -28,7 +28,9 @@ class Made:
 MADE: list[Made] = []
 
 
-def made(*, exit_code: int, points: int = 0, says: str = "") -> Callable[[Callable[[Path], Path]], Callable[[Path], Path]]:
+def made(
+    *, exit_code: int, points: int = 0, says: str = ""
+) -> Callable[[Callable[[Path], Path]], Callable[[Path], Path]]:
     def note(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
         MADE.append(Made(make.__name__, make, exit_code, points, says))
         return make
@@ -60,11 +62,23 @@ def notebook(name: str, content: object, *, exit_code: int, points: int = 0, say
 
 
 def cell(text: str, number: int = 0) -> dict[str, object]:
-    return {"cell_type": "code", "id": f"c{number}", "metadata": {}, "execution_count": None, "outputs": [], "source": text}
+    return {
+        "cell_type": "code",
+        "id": f"c{number}",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": text,
+    }
 
 
 def cells(*texts: str, **more: object) -> dict[str, object]:
-    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell(text, n) for n, text in enumerate(texts)]}
+    whole = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [cell(text, n) for n, text in enumerate(texts)],
+    }
     return {**whole, **more}
 
 
@@ -164,15 +178,35 @@ source("right_with_a_byte_order_mark", b"\xef\xbb\xbf" + RIGHT.encode(), exit_co
 source("right_with_carriage_returns", RIGHT.replace("\n", "\r\n").encode(), exit_code=0, points=10)
 source("right_with_old_mac_lines", RIGHT.replace("\n", "\r").encode(), exit_code=0, points=10)
 source("right_in_latin_1_with_a_cookie", b"# coding: latin-1\nname = '\xe9'\n" + RIGHT.encode(), exit_code=0, points=10)
-source("right_in_utf_7_with_a_cookie", b"# coding: utf-7\n" + RIGHT.replace("+", "+-").encode("ascii"), exit_code=0, points=10)
+source(
+    "right_in_utf_7_with_a_cookie",
+    b"# coding: utf-7\n" + RIGHT.replace("+", "+-").encode("ascii"),
+    exit_code=0,
+    points=10,
+)
 source("right_with_form_feeds", "\x0c" + RIGHT.replace("\n\n", "\n\x0c\n"), exit_code=0, points=10)
-source("right_after_a_long_elif_chain", RIGHT + "n = 1\nif n == 0: pass\n" + "".join(f"elif n == {i}: pass\n" for i in range(60)), exit_code=0, points=10)
+source(
+    "right_after_a_long_elif_chain",
+    RIGHT + "n = 1\nif n == 0: pass\n" + "".join(f"elif n == {i}: pass\n" for i in range(60)),
+    exit_code=0,
+    points=10,
+)
 source("right_with_many_decorators", RIGHT + "@staticmethod\n" * 60 + "def nothing(): pass\n", exit_code=0, points=10)
 source("right_with_a_long_sum_in_a_keyword", RIGHT + f"value = dict(a={'+'.join('1' * 400)})\n", exit_code=0, points=10)
 source("right_with_a_long_method_chain", RIGHT + f"text = 'a'{'.strip()' * 80}\n", exit_code=0, points=10)
 source("right_with_a_long_list", RIGHT + f"values = [{'1, ' * 100_000}]\n", exit_code=0, points=10)
-source("right_with_many_functions", RIGHT + "".join(f"def f{i}(x): return x + {i}\n" for i in range(10_000)), exit_code=0, points=10)
-source("right_with_ten_thousand_assignments_to_one_name", RIGHT + "".join(f"y = abs({i})\n" for i in range(10_000)), exit_code=0, points=10)
+source(
+    "right_with_many_functions",
+    RIGHT + "".join(f"def f{i}(x): return x + {i}\n" for i in range(10_000)),
+    exit_code=0,
+    points=10,
+)
+source(
+    "right_with_ten_thousand_assignments_to_one_name",
+    RIGHT + "".join(f"y = abs({i})\n" for i in range(10_000)),
+    exit_code=0,
+    points=10,
+)
 
 # What is deep enough to break a parser, a compiler or whoever walks the tree: one sentence, and no crash of ours.
 
@@ -214,19 +248,44 @@ source("keywords_in_keywords", "value = " + "dict(a=" * 80 + "[" + "1," * 2000 +
 # Notebooks.
 
 source("a_notebook_named_py", json.dumps(cells(RIGHT)), exit_code=0, points=10)
-notebook("right_in_a_notebook", cells("%matplotlib inline\n!pip install torch", RIGHT, "gradient_by_hand?"), exit_code=0, points=10)
-notebook("right_in_notebook_format_3", {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [
-    {"cells": [{"cell_type": "code", "input": RIGHT, "language": "python", "outputs": [], "metadata": {}}]}]}, exit_code=0, points=10)
+notebook(
+    "right_in_a_notebook",
+    cells("%matplotlib inline\n!pip install torch", RIGHT, "gradient_by_hand?"),
+    exit_code=0,
+    points=10,
+)
+notebook(
+    "right_in_notebook_format_3",
+    {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {},
+        "worksheets": [
+            {"cells": [{"cell_type": "code", "input": RIGHT, "language": "python", "outputs": [], "metadata": {}}]}
+        ],
+    },
+    exit_code=0,
+    points=10,
+)
 notebook("a_hundred_thousand_cells", lambda: cells(*["x = 1"] * 100_000), exit_code=1, says="is the most")
-notebook("a_hundred_thousand_markdown_cells", lambda: cells(cells=[
-    {"cell_type": "markdown", "id": f"m{i}", "metadata": {}, "source": "x"} for i in range(100_000)]), exit_code=1)
+notebook(
+    "a_hundred_thousand_markdown_cells",
+    lambda: cells(
+        cells=[{"cell_type": "markdown", "id": f"m{i}", "metadata": {}, "source": "x"} for i in range(100_000)]
+    ),
+    exit_code=1,
+)
 notebook("cells_with_one_id", lambda: cells(cells=[cell("x = 1") for _ in range(3000)]), exit_code=1)
 notebook("no_json", "this is no JSON", exit_code=1, says="is no notebook")
 notebook("half_a_notebook", json.dumps(cells(RIGHT))[:-20], exit_code=1, says="is no notebook")
 notebook("an_empty_notebook_file", "", exit_code=1)
 notebook("json_but_a_list", [1, 2], exit_code=1, says="is no notebook")
 notebook("deep_json", "[" * 200_000, exit_code=1, says="is no notebook")
-notebook("deep_metadata", lambda: json.dumps(cells(RIGHT)).replace('"metadata": {}', '"metadata": {"a":' + "[" * 800 + "]" * 800 + "}"), exit_code=1)
+notebook(
+    "deep_metadata",
+    lambda: json.dumps(cells(RIGHT)).replace('"metadata": {}', '"metadata": {"a":' + "[" * 800 + "]" * 800 + "}"),
+    exit_code=1,
+)
 MADE.pop()
 notebook("wrong_version", cells(RIGHT, nbformat=99), exit_code=1, says="is no notebook")
 notebook("version_zero", cells(RIGHT, nbformat=0), exit_code=1)
@@ -236,7 +295,12 @@ notebook("cells_of_nothing", cells(cells=[None, 1, "x", [], {}]), exit_code=1, s
 notebook("cells_that_are_no_list", cells(cells={"a": 1}), exit_code=1)
 notebook("sources_of_numbers", cells(cells=[{**cell("x"), "source": [1, 2]}]), exit_code=1)
 notebook("no_code_cells", cells(), exit_code=1, says="no code cells")
-notebook("not_a_number", json.dumps(cells(RIGHT)).replace('"execution_count": null', '"execution_count": NaN'), exit_code=0, points=10)
+notebook(
+    "not_a_number",
+    json.dumps(cells(RIGHT)).replace('"execution_count": null', '"execution_count": NaN'),
+    exit_code=0,
+    points=10,
+)
 MADE.pop()
 notebook("surrogates_in_a_cell", cells("x = '\ud800'", RIGHT), exit_code=1)
 notebook("nul_in_a_cell", cells("x = '\0'", RIGHT), exit_code=1)
@@ -255,8 +319,25 @@ def _with_neighbour(folder: Path, name: str) -> Path:
     return folder / "mine.py"
 
 
-for neighbour in ("torch.py", "numpy.py", "conftest.py", "sitecustomize.py", "json.py", "grader.py", "submission.py", "os.py"):
-    MADE.append(Made(f"own_{neighbour.removesuffix('.py')}_beside_it", lambda folder, name=neighbour: _with_neighbour(folder, name), 0, 10, ""))
+for neighbour in (
+    "torch.py",
+    "numpy.py",
+    "conftest.py",
+    "sitecustomize.py",
+    "json.py",
+    "grader.py",
+    "submission.py",
+    "os.py",
+):
+    MADE.append(
+        Made(
+            f"own_{neighbour.removesuffix('.py')}_beside_it",
+            lambda folder, name=neighbour: _with_neighbour(folder, name),
+            0,
+            10,
+            "",
+        )
+    )
 
 
 @made(exit_code=0, points=10)

@@ -28,7 +28,14 @@ CANARY = "CANARY-"  # attacks spell it in two parts, so that their own source li
 LEFTOVER = "hostile-left"  # the name of every file, process and segment that an attack tries to leave behind
 EXPECTATION = re.compile(r"expect: verdict=(?P<verdict>[a-z_|]+), score<=(?P<score>\d+)(?P<rest>[^\"\n]*)")
 TIGHT = Limits(
-    import_seconds=1.5, call_seconds=1.0, total_seconds=3.0, cpu_seconds=5, memory_mb=512, file_mb=8, output_mb=1, open_files=64
+    import_seconds=1.5,
+    call_seconds=1.0,
+    total_seconds=3.0,
+    cpu_seconds=5,
+    memory_mb=512,
+    file_mb=8,
+    output_mb=1,
+    open_files=64,
 )
 
 RIGHT = """
@@ -183,7 +190,7 @@ class Canaries:
 def leftovers(scratch_root: Path | None = None) -> list[str]:
     """Files, processes and shared memory that an attack has left behind."""
     found = [] if scratch_root is None else [str(path) for path in scratch_root.iterdir()]
-    for folder in {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue"}:  # noqa: S108
+    for folder in {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue"}:
         if os.path.isdir(folder):
             found += [f"{folder}/{name}" for name in os.listdir(folder) if LEFTOVER in name]
     for comm in Path("/proc").glob("[0-9]*/comm"):

@@ -129,7 +129,9 @@ def test_without_arguments_it_says_what_a_newcomer_needs(run_grade: RunGrade) ->
     assert "grade start ex1" in done.stdout + done.stderr
 
 
-def test_a_broken_exercise_is_the_graders_fault_and_nobodys_zero(run_grade: RunGrade, mine: Path, tmp_path: Path) -> None:
+def test_a_broken_exercise_is_the_graders_fault_and_nobodys_zero(
+    run_grade: RunGrade, mine: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "pack" / "broken_one"
     folder.mkdir(parents=True)
     (folder / "exercise.toml").write_text('id = "broken"\ntitle = "B"\nsummary = "s"\npoints = 3\n')
@@ -151,6 +153,7 @@ def test_help_imports_nothing_heavy(run_grade: RunGrade) -> None:
     import subprocess
     import sys
 
-    code = "import sys, grader.cli; print([m for m in ('torch', 'numpy', 'rich', 'jinja2', 'nbformat') if m in sys.modules])"
+    heavy = ("torch", "numpy", "rich", "jinja2", "nbformat")
+    code = f"import sys, grader.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

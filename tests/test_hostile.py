@@ -15,7 +15,7 @@ import hostile_support as support
 import jsonschema
 import pytest
 from hostile_files import MADE, Made
-from hostile_support import CANARY, RIGHT, Attack, Canaries
+from hostile_support import CANARY, RIGHT, Canaries
 
 from grader.errors import UsageFault
 from grader.exercise import Exercise
@@ -36,7 +36,9 @@ FORMATS = tuple(Format)
 # What must not be found in a rendered report: a control character, a script, a command to a CI runner.
 ACTIVE = {
     Format.TERMINAL: re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]|^\s*::|##\[|##vso\[", re.MULTILINE),
-    Format.HTML: re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]|<script|<img|<svg/|onerror=alert\(1\)>|</style></script>"),
+    Format.HTML: re.compile(
+        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]|<script|<img|<svg/|onerror=alert\(1\)>|</style></script>"
+    ),
     Format.JSON: re.compile(r"[^\n\x20-\x7e]|##\[|##vso\["),
 }
 KNOWN_HOLES: dict[str, str] = {}
@@ -66,7 +68,10 @@ def exercises() -> dict[str, Exercise]:
 def with_reasons(names: list[str]) -> list[object]:
     """The names as parameters; those of known holes are expected to fail, and must be taken off when they do not."""
     holes = KNOWN_HOLES
-    return [pytest.param(name, marks=pytest.mark.xfail(reason=holes[name], strict=True) if name in holes else ()) for name in names]
+    return [
+        pytest.param(name, marks=pytest.mark.xfail(reason=holes[name], strict=True) if name in holes else ())
+        for name in names
+    ]
 
 
 def graded(path: Path, exercise: Exercise, launcher: Launcher) -> Report:
@@ -93,7 +98,12 @@ def hold_clean(launcher: Launcher, canaries: Canaries) -> None:
 
 @pytest.mark.parametrize("name", with_reasons([attack.id for attack in ATTACKS]))
 def test_an_attack_ends_in_a_report_and_gains_nothing(
-    name: str, warm: Launcher, canaries: Canaries, exercises: dict[str, Exercise], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    name: str,
+    warm: Launcher,
+    canaries: Canaries,
+    exercises: dict[str, Exercise],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     attack = next(one for one in ATTACKS if one.id == name)
     path = tmp_path / attack.path.name
@@ -103,7 +113,11 @@ def test_an_attack_ends_in_a_report_and_gains_nothing(
     try:
         report = graded(path, exercise, warm)
         took = time.monotonic() - started
-        assert report.verdict in attack.verdicts, (report.verdict, report.reason, [(c.id, c.reason) for c in report.checks])
+        assert report.verdict in attack.verdicts, (
+            report.verdict,
+            report.reason,
+            [(c.id, c.reason) for c in report.checks],
+        )
         assert report.score is not None
         assert report.score <= attack.most_points
         assert attack.says in support.everything_said(report)
@@ -121,7 +135,12 @@ def test_an_attack_ends_in_a_report_and_gains_nothing(
 
 @pytest.mark.parametrize("name", with_reasons([f"g_files/{one.name}" for one in MADE]))
 def test_an_odd_file_ends_in_a_report_or_a_sentence(
-    name: str, warm: Launcher, canaries: Canaries, exercises: dict[str, Exercise], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    name: str,
+    warm: Launcher,
+    canaries: Canaries,
+    exercises: dict[str, Exercise],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     case = next(one for one in MADE if f"g_files/{one.name}" == name)
     path = case.make(tmp_path)
@@ -204,7 +223,9 @@ def test_an_attack_through_the_command_line(name: str, canaries: Canaries, tmp_p
     assert canaries.changed() == []
 
 
-@pytest.mark.parametrize("name", with_reasons([f"command/{one.name}" for one in MADE if one.exit_code == 2 or "name" in one.name]))
+@pytest.mark.parametrize(
+    "name", with_reasons([f"command/{one.name}" for one in MADE if one.exit_code == 2 or "name" in one.name])
+)
 def test_an_odd_file_through_the_command_line(name: str, canaries: Canaries, tmp_path: Path) -> None:
     """What is no submission is a sentence on one line, with nothing in it that a terminal would obey."""
     case = next(one for one in MADE if f"command/{one.name}" == name)

@@ -31,9 +31,7 @@ AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[1] / "node_modules/
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER), reason="needs chromium and chromedriver on the PATH"
-)
+pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="needs chromium and chromedriver on the PATH")
 needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: npm install --no-save axe-core")
 
 
@@ -52,16 +50,12 @@ class Browser:
             f"user-data-dir={profile}",
         ]
         options = {"binary": BROWSER, "args": [f"--{argument}" for argument in arguments]}
-        capabilities = {
-            "alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-        }
+        capabilities = {"alwaysMatch": {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}
         self._address = f"{driver}/session"
         self._address += "/" + self._post("", {"capabilities": capabilities})["sessionId"]
 
     def open(self, page: Path, *, theme: str = "light", width: int = 1100) -> None:
-        self.devtools(
-            "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}]
-        )
+        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -112,9 +106,7 @@ def browser() -> Iterator[Browser]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        driver = subprocess.Popen(
-            [str(DRIVER), f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        driver = subprocess.Popen([str(DRIVER), f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for(port)
             started = Browser(f"http://127.0.0.1:{port}", profile)
@@ -181,9 +173,7 @@ def test_a_script_that_got_in_would_not_run(browser: Browser, tmp_path: Path) ->
         <h2 style="color: red" id="painted">x</h2>
         <iframe srcdoc="<script>parent.document.title = 'owned'</script>"></iframe>
     """
-    page.write_text(
-        page.read_text(encoding="utf-8").replace("</main>", attacks + "</main>"), encoding="utf-8"
-    )
+    page.write_text(page.read_text(encoding="utf-8").replace("</main>", attacks + "</main>"), encoding="utf-8")
     browser.open(page)
     assert browser.run("return document.title") == "2/10 in The missing zero_grad"
     assert browser.run("return getComputedStyle(document.body).maxWidth") == "768px"

@@ -64,7 +64,10 @@ def test_a_syntax_error_names_the_cell(grade_text: GradeText) -> None:
         ('{"nbformat": 99, "cells": 3}', "is no notebook that can be read"),
         (notebook(), "has no code cells"),
         (notebook("", "\n"), "has no code cells"),
-        (json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code"}]}), "is no notebook"),
+        (
+            json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code"}]}),
+            "is no notebook",
+        ),
         ("[" * 100_000, "is no notebook"),
         ("\xff\xfe", "is no notebook"),
     ],

@@ -306,9 +306,7 @@ def test_a_failed_check_says_what_where_and_what_to_try() -> None:
 
 def test_a_line_in_a_notebook_is_named_by_its_cell() -> None:
     trace = (Place(line=2, code="y = x.sum()", cell=3, cell_first_line="x = torch.randn(4)"),)
-    assert "cell 3 (x = torch.randn(4)), line 2: y = x.sum()" in render(
-        changed_check(trace=trace), Format.TERMINAL
-    )
+    assert "cell 3 (x = torch.randn(4)), line 2: y = x.sum()" in render(changed_check(trace=trace), Format.TERMINAL)
 
 
 def test_each_line_of_output_stands_behind_a_bar() -> None:
@@ -346,9 +344,7 @@ def test_markup_of_a_submission_is_text() -> None:
 
 def test_the_page_is_self_contained_and_says_so_to_the_browser() -> None:
     page = Page(render(golden("mixed"), Format.HTML))
-    policies = [
-        meta["content"] for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy"
-    ]
+    policies = [meta["content"] for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
     assert len(policies) == 1
     assert re.fullmatch(
         r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src data:; "

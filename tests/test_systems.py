@@ -40,14 +40,16 @@ def test_spawned_children_grade_like_forked_ones(plain: Exercise, tmp_path: Path
 
 
 def test_the_macos_profile_allows_what_is_needed_and_denies_the_rest_after_it() -> None:
-    profile = macos.profile(Path("/scratch/with \"quotes\""), home=Path("/Users/me"))
+    profile = macos.profile(Path('/scratch/with "quotes"'), home=Path("/Users/me"))
     rules = profile.splitlines()
     assert rules[0] == "(version 1)"
     assert "(deny network*)" in rules
     assert '(allow file-write* (subpath "/scratch/with \\"quotes\\"") (literal "/dev/null"))' in rules
     home = rules.index('(deny file-read-data (subpath "/Users/me"))')
     prefix = rules.index(f'(allow file-read-data (subpath "{sys.prefix}"))')
-    exercises = next(i for i, rule in enumerate(rules) if rule.startswith("(deny file-read-data") and "exercises" in rule)
+    exercises = next(
+        i for i, rule in enumerate(rules) if rule.startswith("(deny file-read-data") and "exercises" in rule
+    )
     assert home < prefix < exercises  # the last rule that matches decides
     assert all(rule.count("(") == rule.count(")") for rule in rules)
 

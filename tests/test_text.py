@@ -79,12 +79,9 @@ def test_the_limit_counts_the_kept_characters(limit: int) -> None:
 def test_nothing_unsafe_is_left(text: str) -> None:
     shown = clean(text, limit=100)
     assert all(
-        character in "\t\n" or unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"}
-        for character in shown
+        character in "\t\n" or unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} for character in shown
     )
-    assert not set(shown) & set(
-        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff"
-    )
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
     assert len(shown.splitlines()) <= shown.count("\n") + 1
     shown.encode()
 

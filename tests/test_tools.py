@@ -13,8 +13,8 @@ from conftest import ENGINE_PACK, ROOT, RunGrade
 
 from grader.audit import Finding, audit
 from grader.doctor import examine
-from grader.exercise import exercise_folders
 from grader.errors import UsageFault
+from grader.exercise import exercise_folders
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the layers that are held to it are Linux's")
 EXERCISES = [folder.name.partition("_")[0] for folder in exercise_folders()]
@@ -87,7 +87,17 @@ def test_checks_run_under_pytest(tmp_path: Path) -> None:
     submission = tmp_path / "mine.py"
     submission.write_text("def f(x): return 6 * x**2\nh = f\ndef g(x): return 3 * x**2\n")
     checks = ENGINE_PACK / "plain_three_squares" / "checks.py"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(checks), "--submission", str(submission)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        str(checks),
+        "--submission",
+        str(submission),
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "2 failed, 1 passed" in done.stdout
     assert "The answer is 2 times what it should be." in done.stdout

@@ -199,14 +199,19 @@ def test_any_source_that_python_accepts_is_accepted(grade_text: GradeText, sourc
 
 
 def test_output_is_kept_but_not_what_a_second_import_repeats(grade_text: GradeText) -> None:
-    source = "import os\nprint('importing')\n" + "def f(x):\n    print('in f')\n    os._exit(1)\ng = h = lambda x: 3 * x**2\n"
+    source = (
+        "import os\nprint('importing')\n"
+        + "def f(x):\n    print('in f')\n    os._exit(1)\ng = h = lambda x: 3 * x**2\n"
+    )
     assert grade_text(source).output.split() == ["importing", "in", "f"]
 
 
 def test_the_same_seed_gives_the_same_report(grade_text: GradeText) -> None:
     import dataclasses
 
-    source = "import torch\nprint(torch.rand(2), set('abc'), object())\ndef f(x): return x + torch.rand(len(x))\ng = h = f\n"
+    source = (
+        "import torch\nprint(torch.rand(2), set('abc'), object())\ndef f(x): return x + torch.rand(len(x))\ng = h = f\n"
+    )
 
     def timeless(report: Report) -> Report:
         checks = tuple(dataclasses.replace(check, duration_s=0.0) for check in report.checks)

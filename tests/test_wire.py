@@ -11,7 +11,9 @@ import pytest
 import torch
 from hypothesis import given
 
-from grader.sandbox.values import DTYPES, Decoder, Encoder, Handle, NumpyScalar, message
+from grader.sandbox.decode import Decoder
+from grader.sandbox.encode import Encoder, message
+from grader.sandbox.values import DTYPES, Handle, NumpyScalar
 from grader.sandbox.wire import CAPS, PREFIX, Caps, Frame, WireError, read_frame
 
 
@@ -38,9 +40,11 @@ plain = st.recursive(
     | st.text()
     | st.binary()
     | st.complex_numbers(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.lists(inner, max_size=4).map(tuple)
-    | st.dictionaries(st.text(), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(st.text(), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -64,7 +68,12 @@ def test_tensors_cross_bit_for_bit(dtype: torch.dtype, shape: tuple[int, ...]) -
 
 @pytest.mark.parametrize(
     "tensor",
-    [torch.arange(6.0).reshape(2, 3).t(), torch.ones(1).expand(4), torch.arange(9)[::2], torch.randn(3, dtype=torch.cfloat).conj()],
+    [
+        torch.arange(6.0).reshape(2, 3).t(),
+        torch.ones(1).expand(4),
+        torch.arange(9)[::2],
+        torch.randn(3, dtype=torch.cfloat).conj(),
+    ],
     ids=["transposed", "expanded", "strided", "conjugated"],
 )
 def test_views_cross_as_their_values(tensor: torch.Tensor) -> None:
@@ -99,7 +108,14 @@ def test_what_cannot_cross_becomes_a_handle_or_an_error() -> None:
         kept.append(value)
         return Handle(len(kept), type(value).__name__)
 
-    for value in (object(), {1: 2}, torch.ones(2).to_sparse(), np.array(["a"]), torch.ones(1, device="meta"), lambda: 1):
+    for value in (
+        object(),
+        {1: 2},
+        torch.ones(2).to_sparse(),
+        np.array(["a"]),
+        torch.ones(1, device="meta"),
+        lambda: 1,
+    ):
         encoder = Encoder(keep=keep)
         tree = encoder.encode(value)
         assert Decoder(encoder.buffers).decode(tree) == Handle(len(kept), type(value).__name__)
@@ -194,18 +210,20 @@ def test_a_frame_over_the_cap_is_not_written() -> None:
 
 json_like = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["$", "items", "shape", "dtype", "buffer", "id", "type", "value", "name"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["$", "items", "shape", "dtype", "buffer", "id", "type", "value", "name"]), inner
+        )
+    ),
     max_leaves=12,
 )
+TAGS = "tuple dict tensor array scalar bytes int complex dtype device size handle"
+KEYS = "items shape dtype buffer id type value name hex parts requires_grad"
 tagged = st.fixed_dictionaries(
-    {"$": st.sampled_from("tuple dict tensor array scalar bytes int complex dtype device size handle".split())},
-    optional={
-        "items": json_like, "shape": json_like, "dtype": st.sampled_from([*DTYPES, "x"]) | json_like, "buffer": json_like,
-        "id": json_like, "type": json_like, "value": json_like, "name": json_like, "hex": json_like, "parts": json_like,
-        "requires_grad": json_like,
-    },
-)  # fmt: skip
+    {"$": st.sampled_from(TAGS.split())},
+    optional={key: json_like for key in KEYS.split()} | {"dtype": st.sampled_from([*DTYPES, "x"])},
+)
 
 
 @given(tagged | json_like, st.lists(st.binary(max_size=16), max_size=2))

@@ -3,8 +3,8 @@
 For a tensor x, let y be the sum of the cubes of its elements. Compute y, its gradient with respect to x by autograd,
 and the same gradient by hand, from a formula.
 
-x has any shape (0-d and empty too), dtype float32 or float64, and does not require grad. It belongs to the caller: leave
-its values, its requires_grad and its .grad as they are.
+x has any shape (0-d and empty too), dtype float32 or float64, and does not require grad. It belongs to the caller:
+leave its values, its requires_grad and its .grad as they are.
 
     x = [1, 2, 3, 4]    ->    y = 100,  gradient = [3, 12, 27, 48]
 """

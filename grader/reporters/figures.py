@@ -89,9 +89,7 @@ def lay_out(figure: Figure) -> Plot:
     The y axis is logarithmic where all values are positive and the greatest is over 100 times the least.
     """
     length = max((len(series.values) for series in figure.series), default=0)
-    scale, y_ticks = _y_axis(
-        [value for series in figure.series for value in series.values if math.isfinite(value)]
-    )
+    scale, y_ticks = _y_axis([value for series in figure.series for value in series.values if math.isfinite(value)])
     return Plot(
         title=figure.title,
         x_label=figure.x_label,
@@ -130,9 +128,7 @@ def _linear_axis(low: float, high: float) -> tuple[_Scale, tuple[Tick, ...]]:
     if not all(math.isfinite(mark) for mark in marks):
         marks = [low, high]
     scale = _Scale(marks[0], marks[-1])
-    return scale, tuple(
-        Tick(scale.place(mark), _tick_label(mark, step, max(map(abs, marks)))) for mark in marks
-    )
+    return scale, tuple(Tick(scale.place(mark), _tick_label(mark, step, max(map(abs, marks)))) for mark in marks)
 
 
 def _round_step(about: float) -> float:
@@ -212,9 +208,7 @@ def _telling(values: Sequence[float]) -> list[int]:
         indices = range(start, min(start + stretch, len(values)))
         finite = [index for index in indices if math.isfinite(values[index])]
         chosen.update({indices[0], indices[-1]})
-        chosen.update(
-            {min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)} if finite else ()
-        )
+        chosen.update({min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)} if finite else ())
         chosen.update([index for index in indices if not math.isfinite(values[index])][:1])
     return sorted(chosen)
 
@@ -260,9 +254,7 @@ def _spread(length: int) -> list[int]:
 
 
 def _row(figure: Figure, index: int) -> tuple[str, ...]:
-    cells = [
-        _cell(series.values[index]) if index < len(series.values) else "none" for series in figure.series
-    ]
+    cells = [_cell(series.values[index]) if index < len(series.values) else "none" for series in figure.series]
     return (str(figure.x_start + index), *cells)
 
 

@@ -106,9 +106,7 @@ def _write_checks(sheet: _Sheet, report: Report) -> None:
         mark, tone = _MARKS[check.status]
         first = Text(_LEFT).append(mark.ljust(_MARK_WIDTH), style=tone)
         indent = len(_LEFT) + _MARK_WIDTH
-        sheet.write(
-            Text(wording.line(check.title)), first=first, rest=" " * indent, right=wording.points(check)
-        )
+        sheet.write(Text(wording.line(check.title)), first=first, rest=" " * indent, right=wording.points(check))
         if _write_explanation(sheet, check, indent=indent) and number != last:
             sheet.space()
 
@@ -140,11 +138,7 @@ def _trace(trace: tuple[Place, ...]) -> Text:
 
 
 def _place(spot: Place) -> Text:
-    return (
-        Text()
-        .append(f"{wording.place(spot)}: ", style="dim")
-        .append(wording.line(spot.code).strip(), style="bold")
-    )
+    return Text().append(f"{wording.place(spot)}: ", style="dim").append(wording.line(spot.code).strip(), style="bold")
 
 
 def _write_advice(sheet: _Sheet, report: Report) -> None:

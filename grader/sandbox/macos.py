@@ -34,7 +34,8 @@ def profile(scratch_root: Path, *, home: Path) -> str:
         "(allow default)",
         "(deny network*)",
         "(deny process-exec*)",
-        f"(allow process-exec* (literal {_quoted(Path(sys.executable).resolve())}) (literal {_quoted(sys.executable)}))",
+        "(allow process-exec* "
+        f"(literal {_quoted(Path(sys.executable).resolve())}) (literal {_quoted(sys.executable)}))",
         "(deny process-fork)",
         "(deny signal (target others))",
         "(deny file-write*)",

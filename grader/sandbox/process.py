@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from grader.errors import Crashed, GraderFault, SubmissionFault, TimedOut
+from grader.sandbox.decode import Decoder
+from grader.sandbox.encode import message
 from grader.sandbox.launch import Ending, Launched
-from grader.sandbox.values import Decoder, message
 from grader.sandbox.wire import Frame, WireError, read_frame
 
 KEPT_OUTPUT = 64 << 10  # bytes of output kept for the report, half from the start and half from the end
@@ -129,7 +130,10 @@ DEATHS = {
         "Its process was killed from outside, most likely for using too much memory.",
         "Make smaller tensors, and do not keep every step's loss with its graph.",
     ),
-    -int(getattr(signal, "SIGBUS", 7)): ("Its process died from a bus error.", "A file mapped into memory and cut short does this."),
+    -int(getattr(signal, "SIGBUS", 7)): (
+        "Its process died from a bus error.",
+        "A file mapped into memory and cut short does this.",
+    ),
 }  # fmt: skip
 
 

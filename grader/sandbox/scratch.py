@@ -10,6 +10,7 @@ Links are never followed and names never trusted: the submission may have put an
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
@@ -65,11 +66,8 @@ class Scratch:
         """What lies in the working directory, sorted; at most 1000 names."""
         found: list[str] = []
         with contextlib.suppress(OSError), self._folder() as folder:
-            with os.scandir(self.work if folder is None else folder) as entries:
-                for entry in entries:
-                    found.append(entry.name)
-                    if len(found) == 1000:
-                        break
+            for entry in itertools.islice(os.scandir(self.work if folder is None else folder), 1000):
+                found.append(entry.name)
         return sorted(found)
 
     def close(self) -> None:

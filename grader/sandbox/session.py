@@ -133,7 +133,12 @@ class Session:
     ) -> Any:
         """Call a function of the submission by name, or what a handle stands for."""
         return self.ask(
-            "call", target=target, arguments=list(arguments), keywords=keywords, method=method, bend_autograd=bend_autograd
+            "call",
+            target=target,
+            arguments=list(arguments),
+            keywords=keywords,
+            method=method,
+            bend_autograd=bend_autograd,
         )
 
     def ask(self, do: str, **arguments: Any) -> Any:

@@ -67,7 +67,9 @@ def _interpreter(command: list[str]) -> list[str]:
 def _environment() -> dict[str, str]:
     environment = clean_environment()
     if sys.platform == "win32":
-        environment["__PYVENV_LAUNCHER__"] = sys.executable  # the real interpreter then finds the environment's packages
+        environment["__PYVENV_LAUNCHER__"] = (
+            sys.executable
+        )  # the real interpreter then finds the environment's packages
     return environment
 
 

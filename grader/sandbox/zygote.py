@@ -37,7 +37,7 @@ class ZygoteOptions:
 class Zygote:
     """A running zygote. Starting one returns at once; the first `launch` waits until it has imported torch."""
 
-    def __init__(self, options: ZygoteOptions = ZygoteOptions()) -> None:  # noqa: B008  # frozen
+    def __init__(self, options: ZygoteOptions = ZygoteOptions()) -> None:  # frozen
         self.scratch_root = make_scratch_root()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from grader.sandbox.decode import Decoder
+from grader.sandbox.encode import Encoder, message
 from grader.sandbox.inside.handles import Handles
 from grader.sandbox.inside.program import Program, Refusal, explain
-from grader.sandbox.values import Decoder, Encoder, message
 from grader.sandbox.wire import Frame, WireError, read_frame
 
 

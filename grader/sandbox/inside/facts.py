@@ -9,8 +9,6 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
-
 
 def collect(tree: ast.Module) -> dict[str, Any]:
     """For each name that the module defines at its top level: the dotted names it refers to, and its calls.
@@ -46,20 +44,21 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name, node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                for part in ast.walk(target):
-                    if isinstance(part, ast.Name):
-                        yield part.id, node
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                yield from ((part.id, node) for part in ast.walk(target) if isinstance(part, ast.Name))
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
-            for _, value in ast.iter_fields(node):
-                if isinstance(value, list):
-                    statements = [item for item in value if isinstance(item, ast.stmt)]
-                    yield from _definitions(statements)
-                    for handler in (item for item in value if isinstance(item, ast.ExceptHandler)):
-                        yield from _definitions(handler.body)
+            yield from _definitions([inner for inner in _blocks(node) if isinstance(inner, ast.stmt)])
         else:
             yield "<module>", node
+
+
+def _blocks(node: ast.stmt | ast.ExceptHandler) -> Iterator[ast.AST]:
+    """The statements directly inside a compound statement, in all its branches."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ExceptHandler):
+            yield from _blocks(child)
+        else:
+            yield child
 
 
 def _references(root: ast.AST, imported: dict[str, str]) -> set[str]:

@@ -59,8 +59,16 @@ ON_A_FILE = Right.EXECUTE | Right.WRITE_FILE | Right.READ_FILE | Right.TRUNCATE 
 READ = Right.READ_FILE | Right.READ_DIR
 # No symbolic links, FIFOs, sockets or devices: whatever a trusted process meets in scratch later is a plain file or
 # a folder. REFER lets a file move between subfolders of scratch; hard links from outside stay refused.
-SCRATCH = (READ | Right.WRITE_FILE | Right.TRUNCATE | Right.REMOVE_DIR | Right.REMOVE_FILE
-           | Right.MAKE_DIR | Right.MAKE_REG | Right.REFER)
+SCRATCH = (
+    READ
+    | Right.WRITE_FILE
+    | Right.TRUNCATE
+    | Right.REMOVE_DIR
+    | Right.REMOVE_FILE
+    | Right.MAKE_DIR
+    | Right.MAKE_REG
+    | Right.REFER
+)
 DEVICES = {
     Path("/dev/null"): Right.READ_FILE | Right.WRITE_FILE | Right.TRUNCATE,
     Path("/dev/zero"): Right.READ_FILE,

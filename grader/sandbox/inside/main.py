@@ -54,9 +54,7 @@ def _serve_forks(settings: dict[str, Any]) -> None:
 
     from grader.sandbox.inside import confine
 
-    plan = confine.prepare(
-        scratch_root=Path(settings["scratch_root"]), without=frozenset(settings["without"])
-    )
+    plan = confine.prepare(scratch_root=Path(settings["scratch_root"]), without=frozenset(settings["without"]))
     control = socket.socket(fileno=settings["control_fd"])
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)

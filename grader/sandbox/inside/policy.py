@@ -106,43 +106,49 @@ SELF = Argument(0, (Own.PID,))
 ZERO_OR_SELF = Argument(0, (0, Own.PID))
 O_ACCMODE, O_TRUNC = 0o3, 0o1000
 
-CONDITIONS: Mapping[str, Condition] = MappingProxyType({
-    # A thread and nothing more; clone3, whose flags lie in memory, is left to ENOSYS and libc comes back with clone.
-    "clone": Condition((
-        Argument(0, (0,), mask=0xFFFFFFFF & ~THREAD_FLAGS, wide=True),
-        Argument(0, (CLONE_THREAD,), mask=CLONE_THREAD),
-    )),
-    # Signals to itself only; abort() and faulthandler need them. Landlock holds them too, from ABI 6 on.
-    "kill": Condition((SELF,)),
-    "tgkill": Condition((SELF,)),
-    "rt_sigqueueinfo": Condition((SELF,)),
-    "rt_tgsigqueueinfo": Condition((SELF,)),
-    # GET_PDEATHSIG GET_DUMPABLE SET_NAME GET_NAME GET_SECCOMP CAPBSET_READ GET_TIMERSLACK GET_NO_NEW_PRIVS SET_VMA
-    "prctl": Condition((Argument(0, (2, 3, 15, 16, 21, 23, 30, 39, 0x53564D41)),)),
-    # GET_XCOMP_SUPP GET_XCOMP_PERM REQ_XCOMP_PERM: oneDNN asks for AMX, and must get what the trusted side gets.
-    "arch_prctl": Condition((Argument(0, (0x1021, 0x1022, 0x1023)),), errno.EINVAL),
-    "prlimit64": Condition((ZERO_OR_SELF, Argument(2, (0,), wide=True))),
-    # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX TCGETS2
-    "ioctl": Condition((Argument(1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)),), errno.ENOTTY),
-    # DUPFD GETFD SETFD GETFL SETFL GETLK SETLK SETLKW, OFD_GETLK SETLK SETLKW, DUPFD_CLOEXEC GETPIPE_SZ.
-    # Not SETOWN and SETSIG: they send a signal to any process.
-    "fcntl": Condition((Argument(1, (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)),)),
-    # AF_UNIX SOCK_STREAM; a datagram socket could send to any address.
-    "socketpair": Condition((Argument(0, (1,)), Argument(1, (1,), mask=0xF))),
-    "sendto": Condition((Argument(4, (0,), wide=True),)),
-    "sched_setaffinity": Condition((ZERO_OR_SELF,)),
-    "setpriority": Condition((Argument(0, (0,)), Argument(1, (0, Own.PID)))),
-    # NOREPLACE and EXCHANGE; WHITEOUT would make a device.
-    "renameat2": Condition((Argument(4, (0, 1, 2)),), errno.EINVAL),
-})
+CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        # A thread and nothing more. clone3, whose flags lie in memory, is left to ENOSYS; libc comes back with clone.
+        "clone": Condition(
+            (
+                Argument(0, (0,), mask=0xFFFFFFFF & ~THREAD_FLAGS, wide=True),
+                Argument(0, (CLONE_THREAD,), mask=CLONE_THREAD),
+            )
+        ),
+        # Signals to itself only; abort() and faulthandler need them. Landlock holds them too, from ABI 6 on.
+        "kill": Condition((SELF,)),
+        "tgkill": Condition((SELF,)),
+        "rt_sigqueueinfo": Condition((SELF,)),
+        "rt_tgsigqueueinfo": Condition((SELF,)),
+        # GET_PDEATHSIG GET_DUMPABLE SET_NAME GET_NAME GET_SECCOMP CAPBSET_READ GET_TIMERSLACK GET_NO_NEW_PRIVS SET_VMA
+        "prctl": Condition((Argument(0, (2, 3, 15, 16, 21, 23, 30, 39, 0x53564D41)),)),
+        # GET_XCOMP_SUPP GET_XCOMP_PERM REQ_XCOMP_PERM: oneDNN asks for AMX, and must get what the trusted side gets.
+        "arch_prctl": Condition((Argument(0, (0x1021, 0x1022, 0x1023)),), errno.EINVAL),
+        "prlimit64": Condition((ZERO_OR_SELF, Argument(2, (0,), wide=True))),
+        # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX TCGETS2
+        "ioctl": Condition((Argument(1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)),), errno.ENOTTY),
+        # DUPFD GETFD SETFD GETFL SETFL GETLK SETLK SETLKW, OFD_GETLK SETLK SETLKW, DUPFD_CLOEXEC GETPIPE_SZ.
+        # Not SETOWN and SETSIG: they send a signal to any process.
+        "fcntl": Condition((Argument(1, (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)),)),
+        # AF_UNIX SOCK_STREAM; a datagram socket could send to any address.
+        "socketpair": Condition((Argument(0, (1,)), Argument(1, (1,), mask=0xF))),
+        "sendto": Condition((Argument(4, (0,), wide=True),)),
+        "sched_setaffinity": Condition((ZERO_OR_SELF,)),
+        "setpriority": Condition((Argument(0, (0,)), Argument(1, (0, Own.PID)))),
+        # NOREPLACE and EXCHANGE; WHITEOUT would make a device.
+        "renameat2": Condition((Argument(4, (0, 1, 2)),), errno.EINVAL),
+    }
+)
 
 # Landlock before ABI 3 does not see a truncation. One that asks for no right to write would pass it.
 _WRITING_OR_NO_TRUNCATION = (0, 1, 2, 3, O_TRUNC | 1, O_TRUNC | 2)
-TRUNCATION_BY_HAND: Mapping[str, Condition] = MappingProxyType({
-    "truncate": Condition((Argument(0, (), mask=0),)),
-    "open": Condition((Argument(1, _WRITING_OR_NO_TRUNCATION, mask=O_TRUNC | O_ACCMODE),)),
-    "openat": Condition((Argument(2, _WRITING_OR_NO_TRUNCATION, mask=O_TRUNC | O_ACCMODE),)),
-})
+TRUNCATION_BY_HAND: Mapping[str, Condition] = MappingProxyType(
+    {
+        "truncate": Condition((Argument(0, (), mask=0),)),
+        "open": Condition((Argument(1, _WRITING_OR_NO_TRUNCATION, mask=O_TRUNC | O_ACCMODE),)),
+        "openat": Condition((Argument(2, _WRITING_OR_NO_TRUNCATION, mask=O_TRUNC | O_ACCMODE),)),
+    }
+)
 
 
 def answers(*, truncation_by_hand: bool) -> dict[str, Condition | int | None]:

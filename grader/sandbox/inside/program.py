@@ -76,7 +76,7 @@ class Program:
         if notebook:
             vars(self._module).update(notebook_names.names())
         _seed(seed)
-        exec(self._code, vars(self._module))
+        exec(self._code, vars(self._module))  # noqa: S102  # this is what the process is for
         print(END_OF_IMPORT, end="", flush=True)
         self._modes = (torch.is_grad_enabled(), torch.get_default_dtype())
 

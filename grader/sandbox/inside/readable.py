@@ -32,9 +32,19 @@ DISTRIBUTIONS = frozenset(_NAMES.split())
 
 # Time zones, number formats and Debian's matplotlib; the loader's cache of library names; what torch reads to
 # choose its kernels: without it a sum would round otherwise than in the trusted process.
-SYSTEM = ("/etc/ld.so.cache", "/etc/localtime", "/etc/matplotlibrc", "/usr/share/zoneinfo", "/proc/cpuinfo",
-          "/sys/devices/system/cpu/possible", "/sys/devices/system/cpu/present", "/sys/devices/system/cpu/online",
-          "/usr/share/matplotlib", "/usr/share/fonts", "/usr/lib/locale")
+SYSTEM = (
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/matplotlibrc",
+    "/usr/share/zoneinfo",
+    "/proc/cpuinfo",
+    "/sys/devices/system/cpu/possible",
+    "/sys/devices/system/cpu/present",
+    "/sys/devices/system/cpu/online",
+    "/usr/share/matplotlib",
+    "/usr/share/fonts",
+    "/usr/lib/locale",
+)
 
 
 def readable_paths(*, never: Sequence[Path], home: Path) -> tuple[Path, ...]:

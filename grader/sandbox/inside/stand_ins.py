@@ -42,7 +42,9 @@ class Inert:
 class InertModule(types.ModuleType):
     """A module of which every attribute is inert."""
 
-    __path__: list[str] = []
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__: list[str] = []  # it has submodules, all of them
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):

@@ -1,6 +1,7 @@
 """Hands torch.save the path first.
 
-loses: saves_the_state_dict, saves_the_buffers, loads_a_new_model, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
+mistakes: save_arguments_swapped
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Makes the model float64 before it saves it, and leaves it so.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 mistakes: other_dtype
 """
 

@@ -1,6 +1,6 @@
 """Adds the epoch to the state_dict.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 """
 
 import torch

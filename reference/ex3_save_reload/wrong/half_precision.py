@@ -1,6 +1,6 @@
 """Saves in half precision, to keep the file small.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 mistakes: other_dtype
 """
 

@@ -1,6 +1,6 @@
 """Has lost build_model and builds in load_model; the name is part of the exercise.
 
-loses: predicts_the_same
+loses: loads_a_new_model, predicts_the_same
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Saves model.parameters(), a generator, which cannot be pickled at all.
 
-loses: saves_the_state_dict, saves_the_buffers, loads_a_new_model, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 mistakes: parameters_only
 """
 

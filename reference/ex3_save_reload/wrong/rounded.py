@@ -1,6 +1,6 @@
 """Saves weights rounded to four decimals.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Saves the weights of a new model instead of those of the one that it is given.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 """
 
 import torch

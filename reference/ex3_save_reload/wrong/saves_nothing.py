@@ -1,6 +1,6 @@
 """Forgets to save.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 mistakes: not_at_the_path
 """
 

@@ -1,6 +1,7 @@
 """Saves the method state_dict, without its parentheses: the method drags the whole model along.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
+mistakes: state_dict_not_called
 """
 
 import torch

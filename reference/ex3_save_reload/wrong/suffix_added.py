@@ -1,6 +1,6 @@
 """Adds an ending to the path, when saving and when loading.
 
-loses: saves_the_buffers, loads_a_new_model
+loses: saves_the_buffers, predicts_the_same
 mistakes: not_at_the_path, looks_elsewhere
 """
 

@@ -1,6 +1,6 @@
 """Saves the whole module inside a checkpoint; loading is as it should be.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 mistakes: whole_module
 """
 

@@ -1,6 +1,6 @@
 """Saves a TorchScript archive, which is a whole model too.
 
-loses: saves_the_state_dict, saves_the_buffers, predicts_the_same
+loses: saves_the_state_dict, saves_the_buffers
 mistakes: whole_module
 """
 
