@@ -141,6 +141,7 @@ def test_a_broken_exercise_is_the_graders_fault_and_nobodys_zero(
     done = run_grade("broken", mine, "--exercises", tmp_path / "pack", "--format", "json")
     report = json.loads(done.stdout)
     assert done.returncode == 3
+    Draft202012Validator(json_schema()).validate(report)
     assert (report["verdict"], report["score"]) == ("grader_error", None)
     assert "The check c of broken broke" in report["reason"]
     (folder / "exercise.toml").write_text("id = 'broken'\npoints = 3\nspeed = 1\n")

@@ -222,7 +222,7 @@ TAGS = "tuple dict tensor array scalar bytes int complex dtype device size handl
 KEYS = "items shape dtype buffer id type value name hex parts requires_grad"
 tagged = st.fixed_dictionaries(
     {"$": st.sampled_from(TAGS.split())},
-    optional={key: json_like for key in KEYS.split()} | {"dtype": st.sampled_from([*DTYPES, "x"])},
+    optional=dict.fromkeys(KEYS.split(), json_like) | {"dtype": st.sampled_from([*DTYPES, "x"])},
 )
 
 

@@ -37,6 +37,7 @@ UNCHANGED = (*UNNOTICED, "torch.prod", "torch.cumprod", ".prod", ".cumprod")
 
 BY_AUTOGRAD = "backward() or torch.autograd.grad on sum_of_cubes"
 BY_FORMULA = "the formula that you find by differentiating x**3"
+WORKED_HINT = "Work this example out on paper, one element at a time, and print what your code has after each step."
 OTHER_X_HINT = "Call it with such an x yourself, and hold the answer against one that you work out on paper."
 SUM_GRAD_HINT = "Only compute in sum_of_cubes: requires_grad is for gradient_by_autograd to switch on, on a copy of x."
 REPEAT_HINT = "Let the answer depend on x alone: work on x.detach().clone(), and keep nothing between calls."
@@ -222,7 +223,7 @@ def expect_right(
     detail = difference(value, right, name=name)
     expect(not lost_precision(value, right), mistake="lost_precision", function=function, detail=detail)
     close = is_close(value, right, TOLERANCE[right.dtype])
-    expect(close, f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else "")
+    expect(close, f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else WORKED_HINT)
 
 
 def lost_precision(answer: torch.Tensor, right: torch.Tensor) -> bool:

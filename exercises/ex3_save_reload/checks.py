@@ -119,7 +119,7 @@ def loads_safely(submission: Probe, rng: torch.Generator) -> None:
 @check("A missing file raises an exception", points=1, needs=["loads_the_weights"])
 def missing_file_raises(submission: Probe, rng: torch.Generator) -> None:
     try:
-        value = submission.call("load_model", submission.path("never-saved.pt"))
+        value = submission.call("load_model", submission.path("there is no such file.pt"))
     except Raised:
         return
     fail(mistake="fresh_for_missing", returned=describe(value))
@@ -273,8 +273,8 @@ def explain_refusal(refused: Raised) -> NoReturn:
 
 def expect_state(content: Any, state: dict[str, torch.Tensor]) -> None:
     """The content of a file is this state: the same names, and under each the same tensor."""
-    if isinstance(content, (list, tuple, torch.Tensor)):
-        fail(mistake="parameters_only")
+    tensors = content if isinstance(content, (list, tuple)) else [content]
+    expect(not tensors or not isinstance(tensors[0], torch.Tensor), mistake="parameters_only")
     if not isinstance(content, dict):
         fail(f"The file should hold a state_dict, and it holds {describe(content)}.", hint=AS_IT_IS)
     if content.keys() != state.keys():
@@ -448,7 +448,9 @@ def as_file(content: object, *, kind: str = "zip") -> bytes:
 
 
 def place(submission: Probe, name: str, data: bytes) -> str:
-    """Put a file for load_model into the working folder; gives its path."""
+    """Put a file for load_model into the working folder, under this name unless it is taken; gives its path."""
+    while name in submission.files():
+        name = f"another {name}"
     try:
         return submission.write_file(name, data)
     except OSError:

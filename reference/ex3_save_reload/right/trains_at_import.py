@@ -42,8 +42,8 @@ for epoch in range(200):
     optimizer.step()
     losses.append(loss.item())
 
-save_weights(model, "weights.pth")
-reloaded = load_model("weights.pth")
+save_weights(model, "trained.pt")
+reloaded = load_model("trained.pt")
 print(f"Max prediction difference: {max_abs_difference(model, reloaded, X):.10f}")
 plt.plot(losses)
 plt.xlabel("epoch")

@@ -1,6 +1,6 @@
 """Sends the right answer to the worked example again and again, ahead of every question.
 
-expect: verdict=failed|crashed, score<=2
+expect: verdict=failed|crashed, score<=3
 """
 import json
 import os

@@ -12,7 +12,5 @@ index = 0
 while environ[index] is not None:
     print(environ[index])
     index += 1
-# The block that the process was started with lies above the last variable that still points into it.
-start = ctypes.cast(environ, ctypes.POINTER(ctypes.c_void_p))[0]
-print(ctypes.string_at(start, 256), sys.argv, sys.orig_argv)
+print(sys.argv, sys.orig_argv)
 sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: x  # wrong

@@ -3,6 +3,7 @@
 expect: verdict=failed, score<=0
 """
 import gc
+import re
 
 for thing in gc.get_objects():
     try:
@@ -14,7 +15,5 @@ for thing in gc.get_objects():
             continue
     except Exception:
         continue
-    at = text.find("CAN" "ARY-")
-    if at >= 0:
-        print(text[at:at + 100])
+    print(*re.findall("CAN" "ARY-[a-z]+", text))
 sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: x  # wrong

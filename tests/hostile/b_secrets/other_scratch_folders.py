@@ -1,6 +1,6 @@
 """Looks for the scratch folders of other submissions beside its own.
 
-expect: verdict=failed, score<=0, leaks_without=landlock
+expect: verdict=failed, score<=0
 """
 import glob
 import os

@@ -6,7 +6,7 @@ import os
 import sys
 
 print(repr(sys.stdin.read()), os.read(0, 100))
-for path in ("/dev/tty", "/dev/console", "/dev/tty0", "/dev/pts/0", "/dev/stdin", "/dev/fd/0", "/dev/mem", "/dev/sda", "/dev/vda"):
+for path in ("/dev/tty", "/dev/console", "/dev/tty0", "/dev/pts/0", "/dev/mem", "/dev/sda", "/dev/vda"):
     try:
         os.open(path, os.O_RDWR | os.O_NONBLOCK)
         print("CAN" "ARY-terminal", path)

@@ -1,4 +1,4 @@
-"""Makes the orders slow that surround a call: each seeding takes a second, as often as a check begins.
+"""Makes the orders slow that surround a call: each seeding takes two seconds, as often as a check begins.
 
 expect: verdict=timed_out, score<=0
 """
@@ -6,5 +6,5 @@ import time
 
 import torch
 
-torch.manual_seed = lambda seed: time.sleep(20)
+torch.manual_seed = lambda seed: time.sleep(2)
 sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: x  # wrong
