@@ -22,7 +22,7 @@ from grader.errors import Crashed, ExerciseFault, Raised
 from grader.exercise import Exercise
 from grader.model import Figure, Series, Visibility
 from grader.sandbox.values import Handle
-from grader.views import ModuleView, SourceFacts, TensorView, forward_list, module_view, tensor_view
+from grader.views import ModuleView, SourceFacts, TensorView, forward_list, module_view, numbers, tensor_view
 
 if TYPE_CHECKING:
     from grader.sandbox.session import Session
@@ -184,12 +184,12 @@ class Probe:
         if advice not in self.advice:
             self.advice.append(advice)
 
-    def plot(self, title: str, *, x_label: str, y_label: str, x_start: int = 1, **series: Sequence[float]) -> None:
-        """Add curves to this check's result; the keyword is the label, with spaces for underscores."""
-        lines = tuple(
-            Series(label=label.replace("_", " "), values=tuple(float(value) for value in values))
-            for label, values in series.items()
-        )
+    def plot(self, title: str, *, x_label: str, y_label: str, x_start: int = 1, **series: Any) -> None:
+        """Add curves to this check's result; the keyword is the label, with spaces for underscores.
+
+        A curve may be whatever the submission returned: what is no list of numbers is drawn as far as it is one.
+        """
+        lines = tuple(Series(label=label.replace("_", " "), values=numbers(values)) for label, values in series.items())
         self.figures.append(Figure(title=title, x_label=x_label, y_label=y_label, x_start=x_start, series=lines))
 
     def _handle(self, do: str, **arguments: Any) -> Handle:
@@ -208,10 +208,13 @@ class Probe:
 
 
 def load_checks(exercise: Exercise) -> tuple[Check, ...]:
-    """Execute an exercise's checks.py and give its checks in the order they are written. Raises ExerciseFault."""
+    """Execute an exercise's checks.py and give its checks in the order they are written. Raises ExerciseFault.
+
+    It may import modules that lie beside it: `from .trajectories import never_zeroed`.
+    """
     path = exercise.folder / "checks.py"
     name = f"grader_checks_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[str(exercise.folder)])
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up

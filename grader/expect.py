@@ -216,7 +216,7 @@ def show(value: torch.Tensor) -> str:
         text = repr(value.detach())
     finally:
         torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
-    return " ".join(text.split()) if len(text) <= 400 else f"a tensor of shape {_shape(value.shape)}"
+    return " ".join(text.split()).replace("[ ", "[") if len(text) <= 400 else f"a tensor of shape {_shape(value.shape)}"
 
 
 def _shape(shape: Sequence[int]) -> str:

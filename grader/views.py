@@ -6,6 +6,7 @@ whatever is not what it should be, since student code runs where it comes from.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,3 +117,10 @@ def _is(kind: Any, value: Any) -> Any:
     if not isinstance(value, kind):
         raise TypeError(f"expected {kind}, got {type(value)}")
     return value
+
+
+def numbers(values: Any) -> tuple[float, ...]:
+    """The first 10,000 values of a list as floats, NaN for what is no number; nothing where it is no list."""
+    if not isinstance(values, (list, tuple)):
+        return ()
+    return tuple(float(value) if isinstance(value, (int, float)) else math.nan for value in values[:10_000])

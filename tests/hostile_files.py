@@ -243,7 +243,7 @@ source("deep_functions", "".join(" " * i + "def f():\n" for i in range(99)) + " 
 source("deep_classes_in_strings", "x: " + "'" + "a[" * 10_000 + "'\n", exit_code=1)
 source("deep_match_patterns", "match 1:\n    case " + "[" * 180 + "]" * 180 + ": pass\n", exit_code=1)
 source("too_many_decorators", "@a\n" * 100_000 + "def f(): pass\n", exit_code=1)
-source("too_many_different_names", "".join(f"x=a{i}\n" for i in range(60_000)), exit_code=1)
+source("too_many_different_names", "".join(f"x=a{i}\n" for i in range(20_000)), exit_code=1)
 source("keywords_in_keywords", "value = " + "dict(a=" * 80 + "[" + "1," * 2000 + "]" + ")" * 80 + "\n", exit_code=1)
 
 # Notebooks.
@@ -282,10 +282,6 @@ notebook("half_a_notebook", json.dumps(cells(RIGHT))[:-20], exit_code=1, says="i
 notebook("an_empty_notebook_file", "", exit_code=1)
 notebook("json_but_a_list", [1, 2], exit_code=1, says="is no notebook")
 notebook("deep_json", "[" * 200_000, exit_code=1, says="is no notebook")
-notebook(
-    "deep_metadata",
-    lambda: json.dumps(cells(RIGHT)).replace('"metadata": {}', '"metadata": {"a":' + "[" * 800 + "]" * 800 + "}"),
-    exit_code=1,
 notebook("wrong_version", cells(RIGHT, nbformat=99), exit_code=1, says="is no notebook")
 notebook("version_zero", cells(RIGHT, nbformat=0), exit_code=1)
 notebook("version_text", cells(RIGHT, nbformat="four"), exit_code=1, says="is no notebook")
@@ -294,15 +290,12 @@ notebook("cells_of_nothing", cells(cells=[None, 1, "x", [], {}]), exit_code=1, s
 notebook("cells_that_are_no_list", cells(cells={"a": 1}), exit_code=1)
 notebook("sources_of_numbers", cells(cells=[{**cell("x"), "source": [1, 2]}]), exit_code=1)
 notebook("no_code_cells", cells(), exit_code=1, says="no code cells")
-notebook(
-    "not_a_number",
-    json.dumps(cells(RIGHT)).replace('"execution_count": null', '"execution_count": NaN'),
-    exit_code=0,
-    points=10,
 notebook("surrogates_in_a_cell", cells("x = '\ud800'", RIGHT), exit_code=1)
 notebook("nul_in_a_cell", cells("x = '\0'", RIGHT), exit_code=1)
 notebook("a_cell_with_505_magics", cells("!ls\n" * 505, RIGHT), exit_code=0, points=10, seconds=4.0)
-notebook("many_cells_with_many_magics", lambda: cells(*["!ls\n" * 120] * 24, RIGHT), exit_code=0, points=10, seconds=4.0)
+notebook(
+    "many_cells_with_many_magics", lambda: cells(*["!ls\n" * 120] * 24, RIGHT), exit_code=0, points=10, seconds=4.0
+)
 notebook("a_cell_that_breaks_tokenizers", cells("(" * 5000, "'''", '"\\\n' * 500, "\\", RIGHT), exit_code=1)
 notebook("an_assignment_of_magics", cells("".join(f"a{i} = %time {i}\n" for i in range(100))), exit_code=1)
 

@@ -4,7 +4,8 @@ An attack says in its docstring what it tries, and in a line that starts with "e
 
     expect: verdict=crashed, score<=0, says=ended by itself
 
-`verdict` may name several, parted by "|"; `says` is found in the report; `exercise` is ex1 where it is not given.
+`verdict` may name several, parted by "|"; `says` is found in the report; `exercise` is ex1 where it is not given;
+`seconds` bounds the whole grading, well above what its limits allow; `leaks_without` names a layer without which it works.
 Words such as @HOME@ in an attack are filled in with what `Canaries` has set up.
 """
 
@@ -64,6 +65,7 @@ class Attack:
     says: str
     exercise: str
     leaks_without: frozenset[str]
+    seconds: float
 
     @property
     def id(self) -> str:
@@ -83,6 +85,7 @@ def read_attack(path: Path) -> Attack:
         says=more.get("says", ""),
         exercise=more.get("exercise", "ex1"),
         leaks_without=frozenset(filter(None, more.get("leaks_without", "").split("|"))),
+        seconds=float(more.get("seconds", 12)),
     )
 
 

@@ -33,7 +33,7 @@ def test_a_wrong_answer_loses_its_check_and_what_needs_it(grade_text: GradeText)
     assert statuses(report) == ["fail", "pass", "skipped"]
     assert report.score == 3
     assert "4 of 4 values differ" in report.checks[0].reason
-    assert "tensor([ 3., 12., 27., 48.])" in report.checks[0].detail
+    assert "tensor([3., 12., 27., 48.])" in report.checks[0].detail
 
 
 def test_a_known_mistake_is_named_with_its_numbers(grade_text: GradeText) -> None:

@@ -1,7 +1,7 @@
 """Checks of ex5: the training loop without zero_grad.
 
-Judged by the trajectory. Plain SGD can be followed step by step on this side, through the right loop and through each wrong
-one; the mistake that is named is the one whose weights the submission's weights equal.
+Judged by the trajectory. Plain SGD can be followed step by step on this side, through the right loop and through each
+wrong one; the mistake that is named is the one whose weights the submission's weights equal.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ Tensors = dict[str, torch.Tensor]
 
 TOLERANCE = (1e-3, 1e-4)  # relative, absolute; whatever way a right loop is written, float32 stays within 1e-5
 EPOCHS, LR = 5, 0.1  # the defaults that train is promised to have
-SMALL: list[Layer] = [("Linear", (3, 4), {}), ("Tanh", (), {}), ("Linear", (4, 1), {})]
-DEEPER: list[Layer] = [("Linear", (2, 6), {}), ("Sigmoid", (), {}), ("Linear", (6, 3), {}), ("Tanh", (), {}), ("Linear", (3, 2), {})]
+TANH: Layer = ("Tanh", (), {})
+SIGMOID: Layer = ("Sigmoid", (), {})
+SMALL: list[Layer] = [("Linear", (3, 4), {}), TANH, ("Linear", (4, 1), {})]
+DEEPER: list[Layer] = [("Linear", (2, 6), {}), SIGMOID, ("Linear", (6, 3), {}), TANH, ("Linear", (3, 2), {})]
 
 
 class Loop(Enum):
@@ -74,13 +76,15 @@ class Outcome:
     losses: Any
 
 
-@check("One batch, one epoch: a plain SGD step on the model that is passed in", points=1)
+@check("One batch, one epoch: one SGD step on the model passed in", points=1)
 def one_step(submission: Probe, rng: torch.Generator) -> None:
+    if ".data" in submission.facts.refers("train"):
+        submission.advise("data_attribute")
     task = draw(rng, SMALL, sizes=[6], epochs=1)
     expect_weights(submission, rng, task, run(submission, task))
 
 
-@check("Three batches, five epochs: the weights follow plain SGD", points=3)
+@check("Three batches, five epochs: the weights follow SGD", points=3)
 def weights_follow(submission: Probe, rng: torch.Generator) -> None:
     task = draw(rng, SMALL, sizes=[5, 8, 3], passed=0)
     outcome = run(submission, task)
@@ -91,13 +95,13 @@ def weights_follow(submission: Probe, rng: torch.Generator) -> None:
     expect_weights(submission, rng, task, outcome)
 
 
-@check("The losses are each epoch's mean over its batches, as Python floats", points=2, needs=["weights_follow"])
+@check("The losses: the mean of each epoch, as Python floats", points=2, needs=["weights_follow"])
 def losses_follow(submission: Probe, rng: torch.Generator) -> None:
     for task in (draw(rng, SMALL, sizes=[3, 9, 4]), draw(rng, DEEPER, sizes=[7, 2], epochs=3, lr=0.05)):
         expect_losses(run(submission, task).losses, follow(task).losses, [len(x) for x, _ in task.batches])
 
 
-@check("Another model, learning rate, number of batches and of epochs", points=2, needs=["weights_follow"], hidden=True)
+@check("Another model, learning rate and number of epochs", points=2, needs=["weights_follow"], hidden=True)
 def another_model(submission: Probe, rng: torch.Generator) -> None:
     task = draw(rng, DEEPER, sizes=[4, 6, 1, 5], epochs=7, lr=0.06)
     expect_weights(submission, rng, task, run(submission, task))
@@ -116,11 +120,17 @@ MISTAKES = {
     Loop.ZEROED_AFTER_STEP: "zeroed_after_step",
     Loop.STEP_EACH_EPOCH: "step_each_epoch",
 }
-PLAIN_HINT = "Mend the loop by the one missing line, and keep the rest as it was in the stub: plain SGD with the lr asked for."
+PLAIN_HINT = "Add the one missing line to the stub's loop and change nothing else: plain SGD with the lr passed in."
 
 
 def draw(
-    rng: torch.Generator, layers: list[Layer], *, sizes: list[int], epochs: int = EPOCHS, lr: float = LR, passed: int = 2
+    rng: torch.Generator,
+    layers: list[Layer],
+    *,
+    sizes: list[int],
+    epochs: int = EPOCHS,
+    lr: float = LR,
+    passed: int = 2,
 ) -> Task:
     """A task with drawn weights, and batches of these sizes around a drawn linear function with an offset."""
     weights: Tensors = {}
@@ -144,7 +154,8 @@ def with_stale_gradients(task: Task, rng: torch.Generator) -> Task:
 
 def follow(task: Task, loop: Loop = Loop.RIGHT) -> Course:
     """Where this loop leads: SGD on the mean squared error, step by step."""
-    weights, losses = dict(task.weights), []
+    weights = dict(task.weights)
+    losses: list[list[float]] = []
     zeros = {name: torch.zeros_like(value) for name, value in weights.items()}
     grads = {**zeros, **task.stale} if loop is not Loop.ZEROED_ONCE else zeros
     for _ in range(task.epochs):
@@ -164,12 +175,14 @@ def follow(task: Task, loop: Loop = Loop.RIGHT) -> Course:
     return Course(weights, losses)
 
 
-def loss_and_gradients(layers: list[Layer], weights: Tensors, x: torch.Tensor, y: torch.Tensor) -> tuple[float, Tensors]:
+def loss_and_gradients(
+    layers: list[Layer], weights: Tensors, x: torch.Tensor, y: torch.Tensor
+) -> tuple[float, Tensors]:
     """The mean squared error of the model with these weights, and its gradients by name."""
     leaves = {name: value.clone().requires_grad_() for name, value in weights.items()}
+    functions = {"Tanh": torch.tanh, "Sigmoid": torch.sigmoid}
     for index, (name, _, _) in enumerate(layers):
-        linear = name == "Linear"
-        x = x @ leaves[f"{index}.weight"].T + leaves[f"{index}.bias"] if linear else getattr(torch, name.lower())(x)
+        x = functions[name](x) if name in functions else x @ leaves[f"{index}.weight"].T + leaves[f"{index}.bias"]
     loss = ((x - y) ** 2).mean()
     return loss.item(), dict(zip(leaves, torch.autograd.grad(loss, list(leaves.values())), strict=True))
 
@@ -193,19 +206,20 @@ def expect_weights(submission: Probe, rng: torch.Generator, task: Task, outcome:
     right = follow(task).weights
     if same(outcome.weights, right):
         return
+    detail = farthest(outcome.weights, right)
     if same(outcome.weights, task.weights):
         explain_rest(submission, rng)
     explain_loop(submission, rng, task, outcome)
     explain_epochs(task, outcome)
     explain_lr(submission, rng, task, outcome)
-    fail("The weights after the call are not those of plain SGD.", detail=farthest(outcome.weights, right), hint=PLAIN_HINT)
+    fail("The weights after the call are not those of plain SGD.", detail=detail, hint=PLAIN_HINT)
 
 
 def explain_loop(submission: Probe, rng: torch.Generator, task: Task, outcome: Outcome) -> None:
     """Fail with the mistake whose loop leads to these weights."""
     for loop, mistake in MISTAKES.items():
         if same(outcome.weights, follow(task, loop).weights):
-            if loop is Loop.NEVER_ZEROED and not task.stale:  # it parts ways with zeroing once only over stale gradients
+            if loop is Loop.NEVER_ZEROED and not task.stale:  # only stale gradients tell it from zeroing once
                 stale = with_stale_gradients(draw(rng, SMALL, sizes=[4, 4], epochs=2), rng)
                 once = same(run(submission, stale).weights, follow(stale, Loop.ZEROED_ONCE).weights)
                 mistake = MISTAKES[Loop.ZEROED_ONCE] if once else mistake
@@ -221,7 +235,7 @@ def explain_epochs(task: Task, outcome: Outcome) -> None:
 
 
 def explain_lr(submission: Probe, rng: torch.Generator, task: Task, outcome: Outcome) -> None:
-    """Fail if a known loop leads to these weights with another learning rate: the one of a single step, or a split one."""
+    """Fail if a known loop leads to these weights with another learning rate: one measured, or one split up."""
     single = replace(draw(rng, SMALL, sizes=[6], epochs=1), lr=task.lr, passed=max(task.passed, 1))
     _, grads = loss_and_gradients(single.layers, single.weights, *single.batches[0])
     moved = run(submission, single).weights
@@ -240,6 +254,8 @@ def explain_rest(submission: Probe, rng: torch.Generator) -> None:
     """Fail with the reason for which nothing learns: what was left in .grad tells, and what was returned."""
     task = draw(rng, SMALL, sizes=[4, 6], epochs=2)
     outcome = run(submission, task)
+    if not same(outcome.weights, task.weights):
+        return
     losses, idle = as_numbers(outcome.losses), follow(task, Loop.NO_STEP).means
     if any(close(losses, follow(task, loop).means) for loop in (Loop.RIGHT, Loop.NEVER_ZEROED)):
         fail(mistake="other_parameters")
@@ -250,8 +266,9 @@ def explain_rest(submission: Probe, rng: torch.Generator) -> None:
         fail(mistake="other_parameters")
     cleared = not any(grad.any() for grad in outcome.grads.values())
     _, newest = loss_and_gradients(task.layers, task.weights, *task.batches[-1])
-    backward_last = "backward" in calls and calls.index("step") < calls.index("backward") and same(outcome.grads, newest)
-    fail(mistake="zeroed_before_step" if cleared or backward_last else "other_parameters")
+    step_first = "backward" in calls and calls.index("step") < calls.index("backward")
+    lost = cleared or (step_first and same(outcome.grads, newest))
+    fail(mistake="zeroed_before_step" if lost else "other_parameters")
 
 
 def expect_losses(returned: Any, losses: list[list[float]], sizes: list[int]) -> None:

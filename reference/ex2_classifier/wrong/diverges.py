@@ -1,4 +1,4 @@
-"""A learning rate of 1e38 turns every weight into NaN.
+"""A learning rate of 1e30 turns every weight into NaN.
 
 loses: 
 mistakes:
@@ -21,7 +21,7 @@ def make_data(n=1000, seed=0):
 
 
 def train(model, X, y, epochs=500, lr=0.01):
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e38)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e30)
     losses = []
     for _ in range(epochs):
         loss = nn.BCELoss()(model(X), y)
