@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from grader.errors import Crashed, ExerciseFault, Raised
+from grader.errors import Crashed, ExerciseFault, Raised, Unmet
 from grader.exercise import Exercise
 from grader.model import Figure, Series, Visibility
 from grader.sandbox.values import Handle
@@ -145,8 +145,14 @@ class Probe:
         return self._look("forwards", handle, forward_list)
 
     def write_file(self, name: str, data: bytes) -> str:
-        """Put a file into the scratch folder; gives its path as the submission is told it."""
-        return self._session.scratch.write(name, data)
+        """Put a file into the scratch folder; gives its path as the submission is told it.
+
+        Raises Unmet where the submission has left something of that name there, or locked the folder.
+        """
+        try:
+            return self._session.scratch.write(name, data)
+        except OSError as problem:
+            raise Unmet(f"{name} cannot be put into the working folder: {problem.strerror}.") from None
 
     def path(self, name: str) -> str:
         """The path of a file in the scratch folder, whether it is there or not."""

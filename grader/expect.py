@@ -6,6 +6,7 @@ All of them run in the trusted process on data that crossed the wire, so none tr
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -151,6 +152,8 @@ def expect_float(value: Any, *, name: str) -> float:
             else "Return float(...)."
         )
         fail(f"{name} should be a Python float, and it is {describe(value)}.", hint=hint)
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        fail(f"{name} is a whole number too large for a float.", hint="Return a float.")
     if not math.isfinite(value):
         fail(f"{name} is {value}.", hint="A training that diverges, 0/0 or log(0) gives this.")
     return float(value)

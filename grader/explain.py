@@ -92,7 +92,7 @@ def explain(kind: str, facts: dict[str, Any]) -> Unmet:
         case "missing":
             own = facts.get("names")
             names = [str(each)[:100] for each in own[:200]] if isinstance(own, list) else []
-            close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+            close = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
             hint = f"It defines {close[0]}: is that the one? The name must be {name}." if close else KEEP_THE_NAMES
             return Unmet(f"It does not define {name}.", hint=hint)
         case "not_callable":

@@ -4,8 +4,9 @@ An attack says in its docstring what it tries, and in a line that starts with "e
 
     expect: verdict=crashed, score<=0, says=ended by itself
 
-`verdict` may name several, parted by "|"; `says` is found in the report; `exercise` is ex1 where it is not given;
-`seconds` bounds the whole grading, well above what its limits allow; `leaks_without` names a layer without which it works.
+`verdict` may name several, parted by "|"; `says` is found in the report; `exercise` is ex1 where it is not given.
+`seconds` bounds the whole grading, well above what its limits allow. `leaks_without` names a layer without which the
+attack must work, so that its failing says something.
 Words such as @HOME@ in an attack are filled in with what `Canaries` has set up.
 """
 

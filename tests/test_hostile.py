@@ -1,4 +1,4 @@
-"""The hostile corpus: every attack ends in a report, earns nothing, sees nothing, reaches nothing and leaves nothing."""
+"""The hostile corpus: each attack ends in a report, earns nothing, sees nothing, reaches nothing, leaves nothing."""
 
 from __future__ import annotations
 

@@ -35,6 +35,7 @@ class Loop(Enum):
     ZEROED_EACH_EPOCH = auto()
     ZEROED_AFTER_STEP = auto()
     STEP_EACH_EPOCH = auto()
+    ERRORS_SUMMED = auto()
     NO_STEP = auto()
 
 
@@ -119,6 +120,7 @@ MISTAKES = {
     Loop.ZEROED_EACH_EPOCH: "zeroed_each_epoch",
     Loop.ZEROED_AFTER_STEP: "zeroed_after_step",
     Loop.STEP_EACH_EPOCH: "step_each_epoch",
+    Loop.ERRORS_SUMMED: "errors_summed",
 }
 PLAIN_HINT = "Add the one missing line to the stub's loop and change nothing else: plain SGD with the lr passed in."
 
@@ -165,7 +167,10 @@ def follow(task: Task, loop: Loop = Loop.RIGHT) -> Course:
         for x, y in task.batches:
             loss, fresh = loss_and_gradients(task.layers, weights, x, y)
             losses[-1].append(loss)
-            grads = {name: fresh[name] + (0 if loop is Loop.RIGHT else grads[name]) for name in weights}
+            if loop in (Loop.RIGHT, Loop.ERRORS_SUMMED):
+                grads = zeros
+            scale = y.numel() if loop is Loop.ERRORS_SUMMED else 1
+            grads = {name: grads[name] + scale * fresh[name] for name in weights}
             if loop not in (Loop.STEP_EACH_EPOCH, Loop.NO_STEP):
                 weights = {name: weights[name] - task.lr * grads[name] for name in weights}
             if loop is Loop.ZEROED_AFTER_STEP:

@@ -14,7 +14,7 @@ def collect(tree: ast.Module) -> dict[str, Any]:
     """For each name that the module defines at its top level: the dotted names it refers to, and its calls.
 
     Imported names are spelled out in full (`from torch.func import grad as g` makes `g` read "torch.func.grad"); an
-    attribute of anything else is given as ".name". A call is [dotted name, {keyword: source of its value}].
+    attribute of anything else is given as ".name". A call is [dotted name, {keyword: source of its value}], where "**" stands for keywords from a mapping.
     """
     imported = _imports(tree)
     found: dict[str, dict[str, list[Any]]] = {}
@@ -79,7 +79,7 @@ def _calls(root: ast.AST, imported: dict[str, str]) -> list[list[Any]]:
             name = _dotted(node.func, imported)
             if name is None:
                 name = f".{node.func.attr}" if isinstance(node.func, ast.Attribute) else ""
-            keywords = {k.arg: ast.unparse(k.value)[:80] for k in node.keywords if k.arg}
+            keywords = {k.arg or "**": ast.unparse(k.value)[:80] for k in node.keywords}
             found.append([name, keywords])
     return found
 

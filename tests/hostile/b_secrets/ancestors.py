@@ -4,7 +4,7 @@ expect: verdict=failed, score<=0
 """
 import os
 
-for pid in {os.getppid(), @GRADER@, *range(1, 3000)}:
+for pid in {os.getppid(), int("@GRADER@"), *range(1, 3000)}:
     for name in ("environ", "cmdline", "stat", "status", "cwd/.netrc", "root/etc/passwd", "fd/0", "fd/3", "mem", "comm"):
         try:
             with open(f"/proc/{pid}/{name}", "rb") as file:

@@ -18,7 +18,7 @@ def attempt(name, on_x86, on_arm, *arguments):
 
 buffer = ctypes.create_string_buffer(64)
 vector = (ctypes.c_long * 2)(ctypes.addressof(buffer), 64)
-for pid in (@GRADER@, __import__("os").getppid()):
+for pid in (int("@GRADER@"), __import__("os").getppid()):
     attempt("process_vm_readv", 310, 270, pid, vector, 1, vector, 1, 0)
     attempt("process_vm_writev", 311, 271, pid, vector, 1, vector, 1, 0)
     attempt("kcmp", 312, 272, pid, pid, 0, 0, 0)

@@ -16,7 +16,7 @@ def attempt(name, on_x86, on_arm, *arguments):
         print("CAN" "ARY-escaped", name, flush=True)
 
 
-for pid in (@GRADER@, __import__("os").getppid()):
+for pid in (int("@GRADER@"), __import__("os").getppid()):
     attempt("attach", 101, 117, 16, pid, 0, 0)
     attempt("seize", 101, 117, 0x4206, pid, 0, 0)
 attempt("traceme", 101, 117, 0, 0, 0, 0)

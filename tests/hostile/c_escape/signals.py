@@ -5,7 +5,7 @@ expect: verdict=failed|crashed, score<=0
 import os
 import signal
 
-for pid in (os.getppid(), @GRADER@, 1, 0, -1, -os.getpgrp(), -os.getppid()):
+for pid in (os.getppid(), int("@GRADER@"), 1, 0, -1, -os.getpgrp(), -os.getppid()):
     for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP, 0):
         for send in (os.kill, os.killpg):
             try:

@@ -8,7 +8,7 @@ import struct
 
 syscall = ctypes.CDLL(None, use_errno=True).syscall
 make, connect = (41, 42) if platform.machine() == "x86_64" else (198, 203)
-address = struct.pack("=H", 2) + struct.pack("!H4s8x", @TCP@, bytes((127, 0, 0, 1)))
+address = struct.pack("=H", 2) + struct.pack("!H4s8x", int("@TCP@"), bytes((127, 0, 0, 1)))
 descriptor = syscall(ctypes.c_long(make), 2, 1, 0)
 if descriptor >= 0:
     print("CAN" "ARY-socket")

@@ -7,11 +7,11 @@ import socket
 import urllib.request
 
 for reach in (
-    lambda: socket.create_connection(("127.0.0.1", @TCP@), 0.3).sendall(b"hostile"),
+    lambda: socket.create_connection(("127.0.0.1", int("@TCP@")), 0.3).sendall(b"hostile"),
     lambda: urllib.request.urlopen("http://127.0.0.1:@TCP@/", timeout=0.3),
-    lambda: asyncio.run(asyncio.open_connection("127.0.0.1", @TCP@)),
+    lambda: asyncio.run(asyncio.open_connection("127.0.0.1", int("@TCP@"))),
     lambda: socket.create_server(("127.0.0.1", 0)),
-    lambda: socket.create_connection(("::1", @TCP@), 0.3),
+    lambda: socket.create_connection(("::1", int("@TCP@")), 0.3),
 ):
     try:
         reach()

@@ -5,7 +5,7 @@ expect: verdict=failed, score<=0
 import socket
 
 for reach in (
-    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"hostile", ("127.0.0.1", @UDP@)),
+    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"hostile", ("127.0.0.1", int("@UDP@"))),
     lambda: socket.getaddrinfo("secret.hostile.invalid", 80),
     lambda: socket.gethostbyname("localhost.invalid"),
     lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b"hostile", "\0@ABSTRACT@"),

@@ -1,0 +1,22 @@
+"""Returns one loss for each batch.
+
+loses: losses_follow
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.1):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses

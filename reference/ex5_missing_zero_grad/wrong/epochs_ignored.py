@@ -1,0 +1,24 @@
+"""Always five epochs.
+
+loses: one_step, losses_follow, another_model, stale_gradients
+mistakes: epochs_ignored
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.1):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    for _ in range(5):
+        total = 0.0
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    return losses

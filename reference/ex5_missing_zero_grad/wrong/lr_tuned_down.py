@@ -1,0 +1,23 @@
+"""A smaller default tames the explosion; the gradients still add up.
+
+loses: weights_follow, losses_follow, another_model, stale_gradients
+mistakes: lr_tuned_down
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.01):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    return losses

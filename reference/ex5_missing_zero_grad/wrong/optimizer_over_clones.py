@@ -1,0 +1,24 @@
+"""The optimizer is given clones of the parameters.
+
+loses: one_step, weights_follow, losses_follow, another_model, stale_gradients
+mistakes: other_parameters
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.1):
+    optimizer = torch.optim.SGD([p.detach().clone().requires_grad_() for p in model.parameters()], lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    return losses

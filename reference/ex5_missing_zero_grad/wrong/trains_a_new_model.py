@@ -1,0 +1,27 @@
+"""Trains a new model of the same shape.
+
+loses: one_step, weights_follow, losses_follow, another_model, stale_gradients
+mistakes: other_parameters
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.1):
+    sizes = [layer.weight.shape for layer in model if isinstance(layer, nn.Linear)]
+    layers = [part for n_out, n_in in sizes for part in (nn.Linear(n_in, n_out), nn.Tanh())]
+    model = nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    return losses

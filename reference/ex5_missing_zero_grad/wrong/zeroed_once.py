@@ -1,0 +1,24 @@
+"""Clears once, before the loops.
+
+loses: weights_follow, losses_follow, another_model, stale_gradients
+mistakes: zeroed_once
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.1):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    optimizer.zero_grad()
+    for _ in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
+    return losses
