@@ -16,6 +16,7 @@ from grader import __version__
 from grader.errors import Fault, UsageFault
 from grader.model import Audience, Verdict
 from grader.reporters import Format
+from grader.text import inert
 
 if TYPE_CHECKING:
     from grader.exercise import Exercise
@@ -91,7 +92,7 @@ def _show(report: Report, format_: Format, output: Path | None) -> None:
         click.echo(text.rstrip("\n"))
     else:
         write_file(output, text)
-        click.echo(f"{_headline(report)}  The report is in {output}.", err=True)
+        say(f"{_headline(report)}  The report is in {output}.")
 
 
 def _headline(report: Report) -> str:
@@ -190,6 +191,11 @@ def _find(name: str, packs: tuple[Path, ...]) -> Exercise:
     return find_exercise(name, packs)
 
 
+def say(sentence: str) -> None:
+    """One line to whoever typed the command; a file's name in it may hold anything, and steers no terminal."""
+    click.echo(inert(sentence).replace("\n", " "), err=True)
+
+
 def leave(code: int) -> NoReturn:
     """End the process at once: torch's tear-down takes a third of a second that nobody gains from."""
     sys.stdout.flush()
@@ -210,6 +216,6 @@ def entry_point() -> NoReturn:
         problem.show()
         leave(EXIT_USAGE)
     except Fault as fault:
-        click.echo(f"{fault.message} {fault.hint}".strip(), err=True)
+        say(f"{fault.message} {fault.hint}".strip())
         leave(EXIT_USAGE if isinstance(fault, UsageFault) else EXIT_GRADER)
     leave(EXIT_FULL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import warnings
 from typing import Any
 
@@ -17,12 +18,15 @@ from IPython.core.inputtransformer2 import TransformerManager
 from grader.errors import Unreadable
 
 MOST_CELLS = 5_000
+MOST_MAGIC_WORK = 500_000  # characters: IPython reads a cell again for each magic line in it
 RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun"})
 
 
 def code_cells(name: str, data: bytes) -> list[tuple[str, str]]:
     """For each code cell: its first line, and its Python in as many lines as it has. Raises Unreadable."""
     sources = _sources(name, data)
+    if sum(len(source) * _magic_lines(source) for source in sources) > MOST_MAGIC_WORK:
+        raise Unreadable(f"{name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !.")
     if not any(source.strip() for source in sources):
         raise Unreadable(f"{name} has no code cells.", hint="Write the solution into code cells and save.")
     return [(_first_line(source), _as_python(source)) for source in sources]
@@ -30,20 +34,36 @@ def code_cells(name: str, data: bytes) -> list[tuple[str, str]]:
 
 def _sources(name: str, data: bytes) -> list[str]:
     try:
+        text = data.decode("utf-8-sig")
+        _refuse_too_many_cells(name, json.loads(text))  # nbformat takes 7 s for 100,000
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a notebook's small faults are nbformat's to repair, not ours to print
-            notebook: Any = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+            notebook: Any = nbformat.reads(text, as_version=4)
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         sources = [cell.source if isinstance(cell.source, str) else "".join(cell.source) for cell in cells]
+    except Unreadable:
+        raise
     except json.JSONDecodeError as problem:
         raise Unreadable(f"{name} is no notebook: {problem.msg} at line {problem.lineno}.", hint=SAVE_AGAIN) from None
     except Exception as problem:  # noqa: BLE001  # nbformat raises a dozen kinds for what is no notebook
         raise Unreadable(
             f"{name} is no notebook that can be read ({type(problem).__name__}).", hint=SAVE_AGAIN
         ) from None
-    if len(sources) > MOST_CELLS:
-        raise Unreadable(f"{name} has {len(sources)} code cells; {MOST_CELLS} is the most.")
     return [source.replace("\r\n", "\n").replace("\r", "\n") for source in sources]
+
+
+def _refuse_too_many_cells(name: str, notebook: Any) -> None:
+    sheets = [notebook, *notebook.get("worksheets", [])]  # format 3 has its cells a level down
+    count = sum(len(sheet.get("cells", [])) for sheet in sheets)
+    if count > MOST_CELLS:
+        raise Unreadable(
+            f"{name} has {count} cells; {MOST_CELLS} is the most.", hint="Hand in the exercise's cells only."
+        )
+
+
+def _magic_lines(source: str) -> int:
+    """How many lines IPython may take for magic, shell or help: never fewer than there are."""
+    return len(re.findall(r"(?m)^\s*[%!?]|=\s*[%!]|\?\s*$", source))
 
 
 def _as_python(source: str) -> str:
@@ -63,7 +83,7 @@ def _as_python(source: str) -> str:
 def _transformed(lines: list[str]) -> str:
     blank = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     source = "\n".join(lines[blank:])
-    with contextlib.suppress(SyntaxError):  # Python will say what is wrong, and where
+    with contextlib.suppress(SyntaxError, RuntimeError):  # Python will say what is wrong, and where
         source = str(TransformerManager().transform_cell(source))
     return "\n" * blank + source  # IPython drops leading blank lines, which would move every line number
 

@@ -62,9 +62,10 @@ def read_submission(path: Path) -> Submission:
     data, size = _read_file(path)
     identity = SubmissionId(name=path.name, sha256=hashlib.sha256(data).hexdigest())
     try:
+        is_notebook = path.suffix == ".ipynb" or _looks_like_a_notebook(data)
         if size > len(data):
-            raise _too_large(path.name, size, MOST_NOTEBOOK_BYTES)
-        if path.suffix == ".ipynb" or _looks_like_a_notebook(data):
+            raise _too_large(path.name, size, MOST_NOTEBOOK_BYTES if is_notebook else MOST_SOURCE_BYTES)
+        if is_notebook:
             return _from_notebook(identity, data)
         _refuse_what_is_no_source(path.name, data)
     except Unreadable as fault:
@@ -110,15 +111,17 @@ def _looks_like_a_notebook(data: bytes) -> bool:
 
 def _read_file(path: Path) -> tuple[bytes, int]:
     """The file's bytes, as many as may be read, and its size."""
-    if path.is_dir():
-        raise UsageFault(f"{path} is a folder.", hint="Name the file in it, such as my_solution.py.")
     try:
+        if path.is_dir():
+            raise UsageFault(f"{path} is a folder.", hint="Name the file in it, such as my_solution.py.")
         _refuse_link_elsewhere(path)
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         raise UsageFault(f"There is no file {path}.", hint=_similar_files(path)) from None
     except OSError as problem:
         raise UsageFault(f"{path} cannot be read: {problem.strerror}.") from None
+    except RuntimeError:  # what Path.resolve makes of a link to itself before Python 3.13
+        raise UsageFault(f"{path} is a link to itself.") from None
     with os.fdopen(descriptor, "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):

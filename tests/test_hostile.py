@@ -40,29 +40,7 @@ ACTIVE = {
     Format.JSON: re.compile(r"[^\n\x20-\x7e]|##\[|##vso\["),
 }
 KNOWN_HOLES = {
-    # A fault of the submission that becomes a fault of the grader.
-    "a_forging/huge_integers": "describe() writes any int in decimal: ValueError beyond 4300 digits",
-    "a_forging/malformed_syntax_error": "a forged line number of infinity is an OverflowError",
-    "e_resources/takes_the_graders_file_names": "a file that the submission made first is a FileExistsError of ours",
-    # What costs the trusted side too much.
-    "a_forging/one_buffer_many_tensors": "tensors that share one buffer are copied one by one",
-    "a_forging/tensor_that_is_long_to_print": "show() prints all: torch shortens no dimension of six or less",
-    "e_resources/slow_to_read_again_and_again": "reading costs no time, and is done anew after each crash",
-    "e_resources/endless_seeding": "orders other than run and call cost none of the submission's time",
-    "e_resources/endless_looking": "orders other than run and call cost none of the submission's time",
-    "g_files/a_cell_with_505_magics": "IPython's transformer reads a cell again for each magic, and gives up after 500",
-    "g_files/many_cells_with_many_magics": "IPython takes a time that grows with the square of a cell's magics",
-    # A right submission that is refused.
-    "g_files/right_with_a_long_sum_in_a_keyword": "facts write keywords out with ast.unparse, which recurses",
-    # A traceback of ours, or an escape that reaches the terminal.
-    "g_files/a_symlink_to_itself": "Path.resolve() raises RuntimeError for a loop",
-    "command/a_symlink_to_itself": "Path.resolve() raises RuntimeError for a loop",
-    "g_files/a_name_that_is_too_long": "Path.is_dir() raises OSError",
-    "command/a_name_that_is_too_long": "Path.is_dir() raises OSError",
-    "command/a_missing_file_with_escapes_in_its_name": "usage faults are printed as they are",
-    "command/a_folder_with_escapes_in_its_name": "usage faults are printed as they are",
-    "command/a_name_with_escapes_and_markup": "the line after -o holds the file's name as it is",
-    # What only the child could tell, and the child is the submission.
+    # What only the child could tell, and the child is the submission: docs/security.md says so.
     "a_forging/detects_the_bent_autograd": "a submission can see that the graph is bent, and bend its formula as well",
     "a_forging/lies_about_the_callers_tensor": "what became of a tensor in the child is the child's word",
     "a_forging/autograd_under_the_hand": "the hooks that bend the graph are in the child's hands",

@@ -80,4 +80,4 @@ def test_what_is_no_notebook_is_a_sentence(grade_text: GradeText, text: str, wor
 
 
 def test_too_many_cells_are_refused(grade_text: GradeText) -> None:
-    assert "5001 code cells" in grade_text(notebook(*["x = 1"] * 5001), name="mine.ipynb").reason
+    assert "5002 cells" in grade_text(notebook(*["x = 1"] * 5001), name="mine.ipynb").reason

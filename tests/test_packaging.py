@@ -37,7 +37,18 @@ def test_exercises_are_inside_and_references_are_not(wheel: Path) -> None:
 
 def test_it_grades_where_there_is_no_checkout(wheel: Path, tmp_path: Path) -> None:
     installed = tmp_path / "installed"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", installed, wheel]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        installed,
+        wheel,
+    ]
     subprocess.run([str(part) for part in command], check=True)
     solution = next((ROOT / "reference").glob("ex1_*/solution.py"))
     done = subprocess.run(

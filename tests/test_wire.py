@@ -35,7 +35,7 @@ def raw(header: object, body: bytes = b"") -> bytes:
 plain = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers()
+    | st.integers(-(1 << 1023), 1 << 1023)
     | st.floats(allow_nan=False)
     | st.text()
     | st.binary()
@@ -153,7 +153,8 @@ LIES = {
     "dict of triples": {"$": "dict", "items": [["a", 1, 2]]},
     "handle by text": {"$": "handle", "id": "1", "type": "x"},
     "complex of three": {"$": "complex", "parts": [1, 2, 3]},
-    "number by words": {"$": "int", "hex": "zz"},
+    "integer without end": 1 << 1025,
+    "one buffer for two": [{"$": "bytes", "buffer": 0}, {"$": "bytes", "buffer": 0}],
     "scalar that overflows": {"$": "scalar", "dtype": "int8", "value": 1000},
 }
 

@@ -17,13 +17,22 @@ from grader.errors import Raised
 from grader.expect import difference, expect, expect_tensor, fail, is_close
 from grader.sandbox.values import Handle
 
+from .answers import (
+    TOLERANCE,
+    WORKED,
+    expect_no_multiple,
+    expect_right,
+    expect_what_backward_gives,
+    gradient_mistake,
+    holds_integers,
+    lost_precision,
+    sum_mistakes,
+)
+
 FUNCTIONS = ("sum_of_cubes", "gradient_by_autograd", "gradient_by_hand")
-WORKED = torch.tensor([1.0, 2.0, 3.0, 4.0])
 TELLING = torch.tensor([2.0, -5.0, 0.5, 3.0])  # at WORKED, x**2 and 3 * x both add up to 30; here no two mistakes agree
-TOLERANCE = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-9, 1e-9)}  # relative, absolute
 ROUGHLY = (0.05, 0.05)
 EXACTLY = (1e-12, 0.0)
-INTEGERS = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
 
 # Autograd that bending does not reach: it runs forwards, keeps its values elsewhere, or works in another thread.
 UNNOTICED = (
@@ -37,8 +46,6 @@ UNCHANGED = (*UNNOTICED, "torch.prod", "torch.cumprod", ".prod", ".cumprod")
 
 BY_AUTOGRAD = "backward() or torch.autograd.grad on sum_of_cubes"
 BY_FORMULA = "the formula that you find by differentiating x**3"
-WORKED_HINT = "Work this example out on paper, one element at a time, and print what your code has after each step."
-OTHER_X_HINT = "Call it with such an x yourself, and hold the answer against one that you work out on paper."
 SUM_GRAD_HINT = "Only compute in sum_of_cubes: requires_grad is for gradient_by_autograd to switch on, on a copy of x."
 REPEAT_HINT = "Let the answer depend on x alone: work on x.detach().clone(), and keep nothing between calls."
 
@@ -146,47 +153,6 @@ def inputs(rng: torch.Generator) -> Iterator[tuple[str, torch.Tensor]]:
     yield "an empty tensor", torch.empty(2, 0)
 
 
-def sum_mistakes(answer: Any, x: torch.Tensor) -> set[str]:
-    """The mistakes that give this answer for the sum of cubes."""
-    images = {
-        "mean_not_sum": (x**3).mean(),
-        "squares_not_cubes": (x**2).sum(),
-        "three_x": (3 * x).sum(),
-        "cube_of_sum": x.sum() ** 3,
-        "not_summed": x**3,
-        "integer_tensor": (x.trunc() ** 3).sum(),
-        "ignores_argument": (WORKED**3).sum(),
-    }
-    return {mistake for mistake, image in images.items() if equals_only(answer, image, (x**3).sum(), x)}
-
-
-def gradient_mistake(answer: Any, x: torch.Tensor) -> str | None:
-    """The mistake that gives this answer for the gradient."""
-    images = [
-        ("mean_not_sum", 3 * x**2 / max(x.numel(), 1)),
-        ("squares_not_cubes", 2 * x),
-        ("three_x", 3 * x),
-        ("three_x", torch.full_like(x, 3.0)),
-        ("cube_of_sum", torch.full_like(x, 3 * float(x.sum()) ** 2)),
-        ("factor_forgotten", x**2),
-        ("second_derivative", 6 * x),
-        ("value_not_gradient", x**3),
-        ("value_not_gradient", (x**3).sum()),
-        ("wrong_tensor_grad", torch.ones_like(x)),
-        ("wrong_tensor_grad", torch.tensor(1.0)),
-        ("integer_tensor", 3 * x.trunc() ** 2),
-        *(("ignores_argument", times * 3 * WORKED**2) for times in range(1, 10)),  # it may have accumulated as well
-    ]
-    return next((mistake for mistake, image in images if equals_only(answer, image, 3 * x**2, x)), None)
-
-
-def equals_only(answer: Any, image: torch.Tensor, right: torch.Tensor, x: torch.Tensor) -> bool:
-    """Whether the answer is this image and not the right one. Of one or two values too many things are images."""
-    if not isinstance(answer, torch.Tensor) or not answer.is_floating_point() or x.numel() < 3:
-        return False
-    return is_close(answer, image, TOLERANCE[x.dtype]) and not is_close(answer, right, TOLERANCE[x.dtype])
-
-
 def expect_sum(answer: Any, x: torch.Tensor, mistakes: set[str], *, kind: str = "") -> None:
     """The answer is the sum of the cubes of `x`, 0-d and of its dtype, or exactly one mistake explains it."""
     right = (x**3).sum()
@@ -212,32 +178,6 @@ def expect_gradient(submission: Probe, function: str, x: torch.Tensor, *, kind: 
             instead = BY_AUTOGRAD if function == "gradient_by_autograd" else BY_FORMULA
             fail(mistake="numerical_differences", function=function, instead=instead, detail=detail)
     expect_right(answer, right, function=function, kind=kind, requires_grad=False if kind else None)
-
-
-def expect_right(
-    answer: Any, right: torch.Tensor, *, function: str, kind: str, requires_grad: bool | None = None
-) -> None:
-    """The answer is the right one in shape, dtype and value."""
-    name = f"{function}(x)" + (f" for {kind}" if kind else "")
-    value = expect_tensor(answer, name=name, shape=right.shape, dtype=right.dtype, requires_grad=requires_grad)
-    detail = difference(value, right, name=name)
-    expect(not lost_precision(value, right), mistake="lost_precision", function=function, detail=detail)
-    close = is_close(value, right, TOLERANCE[right.dtype])
-    expect(close, f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else WORKED_HINT)
-
-
-def lost_precision(answer: torch.Tensor, right: torch.Tensor) -> bool:
-    """Whether a float64 answer is off because it holds nothing but what float32 could hold."""
-    if not answer.dtype == right.dtype == torch.float64 or is_close(answer, right, TOLERANCE[right.dtype]):
-        return False
-    return is_close(answer, answer.float(), (0.0, 0.0)) and is_close(answer, right, (1e-5, 1e-4))
-
-
-def expect_what_backward_gives(answer: Any) -> None:
-    """None of what goes wrong between backward() and the return statement."""
-    expect(answer is not None, mistake="returned_none")
-    in_tuple = isinstance(answer, (tuple, list)) and len(answer) == 1 and isinstance(answer[0], torch.Tensor)
-    expect(not in_tuple, mistake="returned_tuple")
 
 
 def any_gradient(submission: Probe, given: torch.Tensor | Handle, x: torch.Tensor) -> torch.Tensor:
@@ -276,19 +216,3 @@ def changes_when_bent(submission: Probe, function: str, x: torch.Tensor, expecte
 def within(names: frozenset[str], apis: tuple[str, ...]) -> bool:
     """Whether one of these dotted names is one of these, or below one."""
     return any(name == api or name.startswith(f"{api}.") for name in names for api in apis)
-
-
-def expect_no_multiple(answer: torch.Tensor, right: torch.Tensor) -> None:
-    """The answer is not k times the right one, with k whole and more than 1."""
-    if answer.shape != right.shape or answer.numel() < 3 or not answer.is_floating_point():
-        return
-    ratio = float(answer.detach().double().sum() / right.double().sum())  # of tensors: over zero it is inf or NaN
-    times = round(ratio) if 1.5 < ratio < 1e6 else 1
-    detail = difference(answer, right, name="gradient_by_autograd(x)")
-    too_large = times > 1 and is_close(answer, times * right, TOLERANCE[torch.float32])
-    expect(not too_large, mistake="accumulated", times=times, detail=detail)
-
-
-def holds_integers(answer: Any) -> bool:
-    """Whether the answer is a tensor of whole numbers by its dtype."""
-    return isinstance(answer, torch.Tensor) and answer.dtype in INTEGERS

@@ -27,7 +27,7 @@ class Decoder:
         resolve: Callable[[int], object] | None = None,
         caps: Caps = CAPS,
     ) -> None:
-        self._buffers = buffers
+        self._buffers = dict(enumerate(buffers))  # each may be used once: a second use would multiply its size
         self._resolve = resolve
         self._caps = caps
         self._values = 0
@@ -36,7 +36,6 @@ class Decoder:
             "array": self._array,
             "scalar": _scalar,
             "bytes": self._buffer,
-            "int": lambda tree: int(_text(tree["hex"])[:100_000], 16),
             "complex": lambda tree: complex(*tree["parts"]),
             "dtype": lambda tree: getattr(torch, _choice(tree["name"], _dtype_names())),
             "device": lambda tree: torch.device(_text(tree["name"])[:20]),
@@ -49,6 +48,8 @@ class Decoder:
         self._values += 1
         if self._values > self._caps.values or depth > self._caps.depth + 1:
             raise WireError("the message holds too many values or is nested too deep")
+        if isinstance(tree, int) and tree.bit_length() > self._caps.integer_bits:
+            raise WireError("an integer that is too large")
         if tree is None or isinstance(tree, (bool, int, float, str)):
             return tree
         if isinstance(tree, list):
@@ -108,9 +109,9 @@ class Decoder:
 
     def _buffer(self, tree: dict[str, Tree]) -> bytes:
         index = _whole(tree["buffer"])
-        if not 0 <= index < len(self._buffers):
-            raise WireError("a buffer that is not there")
-        return self._buffers[index]
+        if index not in self._buffers:
+            raise WireError("a buffer that is not there, or used twice")
+        return self._buffers.pop(index)
 
 
 def _scalar(tree: dict[str, Tree]) -> NumpyScalar:

@@ -40,7 +40,7 @@ class Encoder:
         if isinstance(value, np.generic) and not isinstance(value, (float, complex)):
             return self._numpy_scalar(value)
         if isinstance(value, int):
-            return int(value) if abs(value) < 1 << 63 else {"$": "int", "hex": f"{int(value):x}"}
+            return int(value) if value.bit_length() <= CAPS.integer_bits else self._kept(value)
         if isinstance(value, float):
             return float(value)
         if isinstance(value, str):

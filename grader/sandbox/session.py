@@ -22,7 +22,7 @@ from grader.sandbox.wire import END_OF_IMPORT
 from grader.submission import Submission
 
 READY_SECONDS = 120.0
-OWN_SECONDS = 30.0  # for orders that run no student code
+OWN_SECONDS = 30.0  # for orders whose work is ours, unless student code has got its hands on it
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Session:
             raise self._submission.fault
         self.start()
         read = self.ask("read", source=self._submission.source)
-        self._lines = read["text"].splitlines()
+        self._lines = read["text"].split("\n")
         self.facts = read["facts"]
         self.ask("run", notebook=self._submission.is_notebook, seed=self._seed)
 
@@ -153,39 +153,37 @@ class Session:
             self.close()
             raise
         finally:
-            if do in ("run", "call"):
-                self._budget.left -= time.monotonic() - started
-        return self._value(reply)
+            self._budget.left -= time.monotonic() - started
+        return self._value(do, reply)
 
     def _allowance(self, do: str) -> float:
-        if do not in ("run", "call"):
-            return OWN_SECONDS
+        """The time for an order: any of them may end up in student code, so all are paid from one budget."""
         if self._budget.left <= 0:
             self.close()
             raise TimedOut(
                 f"All the time for this submission ({self._budget.total:g} seconds) is used up.",
                 hint="Mend the check that ran into its time limit first.",
             )
-        limit = self._limits.import_seconds if do == "run" else self._limits.call_seconds
-        return min(limit, self._budget.left)
+        limits = {"run": self._limits.import_seconds, "call": self._limits.call_seconds}
+        return min(limits.get(do, OWN_SECONDS), self._budget.left)
 
-    def _value(self, reply: Reply) -> Any:
+    def _value(self, do: str, reply: Reply) -> Any:
         if reply.kind == "value":
             return reply.value
         facts = reply.value if isinstance(reply.value, dict) else {}
-        match reply.kind:
-            case "raised":
-                facts["text"] = self._without_paths(str(facts.get("text")))
-                raise raised(facts, lambda line, name: self._submission.place(line, self._lines, name))
-            case "syntax":
-                lines = str(facts["text"]).splitlines()
-                line = int(facts["line"])
-                place = (self._submission.place(line, lines),) if 0 < line <= len(lines) else ()
-                raise Unreadable(f"Python cannot read it: {facts['message']}.", hint=SYNTAX_HINT, trace=place)
-            case "missing" | "signature" | "not_callable" | "too_large":
-                raise explain(reply.kind, facts)
+        if reply.kind == "raised":
+            facts["text"] = self._without_paths(str(facts.get("text")))
+            raise raised(facts, lambda line, name: self._submission.place(line, self._lines, name))
+        if reply.kind == "syntax" and do == "read":  # asked before any student code runs: this can be believed
+            raise self._syntax_error(str(facts["message"]), int(facts["line"]), str(facts["text"]).split("\n"))
+        if reply.kind in ("missing", "signature", "not_callable", "too_large"):
+            raise explain(reply.kind, facts)
         self.close()
         raise Crashed("It answered with something that is not an answer.")
+
+    def _syntax_error(self, message: str, line: int, lines: list[str]) -> Unreadable:
+        place = (self._submission.place(line, lines),) if 0 < line <= len(lines) else ()
+        return Unreadable(f"Python cannot read it: {message}.", hint=SYNTAX_HINT, trace=place)
 
     def _without_paths(self, text: str) -> str:
         """A text in which the scratch folder has the same name in every run."""
@@ -194,7 +192,7 @@ class Session:
     @contextlib.contextmanager
     def clean(self) -> Iterator[Session]:
         """A confined child in which nothing of the submission runs: what it answers can be believed."""
-        with Session(self._launcher, self._submission, self._limits, seed=self._seed) as session:
+        with Session(self._launcher, self._submission, self._limits, seed=self._seed, budget=self._budget) as session:
             session.start()
             yield session
 

@@ -31,6 +31,7 @@ class Caps:
     depth: int = 24
     values: int = 200_000
     buffers: int = 10_000  # tensors, arrays and byte strings
+    integer_bits: int = 1024  # every float fits; a longer one may cost its reader quadratic time
     dimensions: int = 16
 
 

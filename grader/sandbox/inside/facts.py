@@ -14,14 +14,16 @@ def collect(tree: ast.Module) -> dict[str, Any]:
     """For each name that the module defines at its top level: the dotted names it refers to, and its calls.
 
     Imported names are spelled out in full (`from torch.func import grad as g` makes `g` read "torch.func.grad"); an
-    attribute of anything else is given as ".name". A call is [dotted name, {keyword: source of its value}], where "**" stands for keywords from a mapping.
+    attribute of anything else is given as ".name". A call is [dotted name, {keyword: source of its value}];
+    the keyword "**" stands for those that come out of a mapping.
     """
     imported = _imports(tree)
-    found: dict[str, dict[str, list[Any]]] = {}
+    refers: dict[str, set[str]] = {}
+    calls: dict[str, list[list[Any]]] = {}
     for name, node in _definitions(tree.body):
-        entry = found.setdefault(name, {"refers": [], "calls": []})
-        entry["refers"] = sorted({*entry["refers"], *_references(node, imported)})
-        entry["calls"].extend(_calls(node, imported))
+        refers.setdefault(name, set()).update(_references(node, imported))
+        calls.setdefault(name, []).extend(_calls(node, imported))
+    found = {name: {"refers": sorted(refers[name]), "calls": calls[name]} for name in refers}
     return {"definitions": found}
 
 
@@ -79,9 +81,16 @@ def _calls(root: ast.AST, imported: dict[str, str]) -> list[list[Any]]:
             name = _dotted(node.func, imported)
             if name is None:
                 name = f".{node.func.attr}" if isinstance(node.func, ast.Attribute) else ""
-            keywords = {k.arg or "**": ast.unparse(k.value)[:80] for k in node.keywords}
+            keywords = {keyword.arg or "**": _source(keyword.value) for keyword in node.keywords}
             found.append([name, keywords])
     return found
+
+
+def _source(node: ast.expr) -> str:
+    try:
+        return ast.unparse(node)[:80]
+    except RecursionError:  # a sum of hundreds of terms is legal Python
+        return "..."
 
 
 def _dotted(node: ast.AST, imported: dict[str, str]) -> str | None:

@@ -1,6 +1,6 @@
 """The learning rate is always the default one.
 
-loses: losses_follow, another_model
+loses: another_model
 mistakes: lr_ignored
 """
 

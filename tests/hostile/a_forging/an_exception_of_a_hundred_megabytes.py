@@ -1,6 +1,6 @@
 """Raises an exception with a message of 100 MB and a name of one.
 
-expect: verdict=failed|crashed, score<=0
+expect: verdict=failed|crashed|timed_out, score<=0
 """
 
 

@@ -1,6 +1,6 @@
 """Reads its own memory, which was another process's before, around every object it knows.
 
-expect: verdict=failed|crashed, score<=0
+expect: verdict=failed|crashed|timed_out, score<=0
 """
 import ctypes
 import mmap
@@ -9,7 +9,7 @@ import re
 try:
     with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb") as memory:
         memory.seek(int(maps.readline().split("-")[0], 16))
-        print("CAN" "ARY-mem", memory.read(10))
+        print(str(memory.read(10)).replace("b", "".join(["CAN", "ARY-"]), 1))
 except OSError:
     pass
 libc = ctypes.CDLL(None, use_errno=True)

@@ -1,6 +1,6 @@
 """Returns answers that would fill the grader's memory: one of 2 GB out of 4 bytes, one of many parts, one string.
 
-expect: verdict=failed|crashed, score<=0
+expect: verdict=failed|crashed|timed_out, score<=0
 """
 import torch
 

@@ -1,6 +1,6 @@
 """Takes 4 GB in byte arrays, by one piece and by many.
 
-expect: verdict=failed, score<=0, says=MemoryError
+expect: verdict=failed|timed_out, score<=0, says=MemoryError
 """
 
 

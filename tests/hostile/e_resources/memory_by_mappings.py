@@ -1,6 +1,6 @@
 """Takes memory in shared, private and growing mappings, which limits on the heap alone do not see.
 
-expect: verdict=failed|crashed, score<=0
+expect: verdict=failed|crashed|timed_out, score<=0
 """
 import mmap
 

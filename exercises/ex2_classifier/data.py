@@ -1,0 +1,65 @@
+"""Data that make_data gives, held to the distribution and the rule that they should follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from grader.expect import expect, fail
+
+CHANCE = 1e-10  # how often a test of the distribution may refuse data that are drawn right
+
+
+def name_the_rule(x: Tensor, y: Tensor, sums: Tensor) -> None:
+    """Fail with the rule that wrong labels y follow, where it is a known one. `sums` are those of the squares."""
+    rules = {
+        "labels_inverted": sums >= 2,
+        "labels_sum": x.sum(1) < 2,
+        "labels_square_of_sum": x.sum(1) ** 2 < 2,
+        "labels_abs_sum": x.abs().sum(1) < 2,
+        "labels_norm": sums < 4,
+    }
+    for mistake, rule in rules.items():
+        expect(not torch.equal(y, rule.double()), mistake=mistake)
+    ones, zeros = sums[y == 1], sums[y == 0]
+    binary = len(ones) + len(zeros) == len(y)
+    expect(binary, "y should hold only 0.0 and 1.0.", hint="(condition).float() gives these two.")
+    mixed = len(ones) > 0 and len(zeros) > 0
+    expect(mixed, f"All labels are {float(y[0])}.", hint="About a quarter of them should be 1.0: sum over dim=1.")
+    if ones.max() < zeros.min():
+        fail(mistake="labels_threshold", threshold=f"{float(ones.max() + zeros.min()) / 2:.2f}")
+
+
+def expect_normal(x: Tensor) -> None:
+    """The entries are standard normal, and independent within a point."""
+    entries = x.reshape(-1)
+    if distance(entries, torch.special.ndtr) > most_distant(len(entries)):
+        low, high = float(entries.min()), float(entries.max())
+        if distance(entries, lambda value: (value - low) / (high - low)) < most_distant(len(entries)):
+            fail(mistake="uniform_data", low=f"{low:.1f}", high=f"{high:.1f}")
+        mean, deviation = float(entries.mean()), float(entries.std())
+        fail(
+            f"X is not standard normal: the mean of its entries is {mean:.2f}, their standard deviation {deviation:.2f}.",
+            hint="torch.randn draws from the standard normal distribution: mean 0, standard deviation 1.",
+        )
+    squares = (x**2).sum(1)
+    if distance(squares, lambda r: 1 - torch.exp(-r / 2) * (1 + r / 2)) > most_distant(len(squares)):  # chi-squared, 4
+        fail(
+            "The four components of a point are not independent of each other.",
+            hint="Draw n times 4 numbers: torch.randn(n, 4).",
+        )
+
+
+def distance(values: Tensor, distribution: Callable[[Tensor], Tensor]) -> float:
+    """Kolmogorov and Smirnov's: the greatest gap between the distribution of the values and a given one."""
+    expected = distribution(values.sort().values)
+    above = torch.arange(1, len(values) + 1, dtype=torch.float64) / len(values)
+    return float(torch.maximum((above - expected).abs(), (above - 1 / len(values) - expected).abs()).max())
+
+
+def most_distant(n: int) -> float:
+    """The distance that n right values exceed with probability CHANCE at most (Massart's bound, for every n)."""
+    return math.sqrt(math.log(2 / CHANCE) / (2 * n))
