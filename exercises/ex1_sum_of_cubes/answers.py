@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from grader.expect import difference, expect, expect_tensor, is_close
+from grader.expect import difference, expect, expect_tensor, fail, is_close
 
 WORKED = torch.tensor([1.0, 2.0, 3.0, 4.0])
 TOLERANCE = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-9, 1e-9)}  # relative, absolute
@@ -16,8 +16,16 @@ WORKED_HINT = "Work this example out on paper, one element at a time, and print 
 OTHER_X_HINT = "Call it with such an x yourself, and hold the answer against one that you work out on paper."
 
 
+def is_right(answer: Any, right: torch.Tensor) -> bool:
+    """Whether the answer is a tensor that equals the right one in shape, dtype and, nearly, in value."""
+    same_kind = isinstance(answer, torch.Tensor) and answer.dtype == right.dtype
+    return same_kind and is_close(answer, right, TOLERANCE[right.dtype])
+
+
 def sum_mistakes(answer: Any, x: torch.Tensor) -> set[str]:
     """The mistakes that give this answer for the sum of cubes."""
+    if is_right(answer, (x**3).sum()):
+        return set()
     images = {
         "mean_not_sum": (x**3).mean(),
         "squares_not_cubes": (x**2).sum(),
@@ -63,10 +71,10 @@ def expect_right(
     """The answer is the right one in shape, dtype and value."""
     name = f"{function}(x)" + (f" for {kind}" if kind else "")
     value = expect_tensor(answer, name=name, shape=right.shape, dtype=right.dtype, requires_grad=requires_grad)
-    detail = difference(value, right, name=name)
-    expect(not lost_precision(value, right), mistake="lost_precision", function=function, detail=detail)
-    close = is_close(value, right, TOLERANCE[right.dtype])
-    expect(close, f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else WORKED_HINT)
+    if not is_right(value, right):
+        detail = difference(value, right, name=name)
+        expect(not lost_precision(value, right), mistake="lost_precision", function=function, detail=detail)
+        fail(f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else WORKED_HINT)
 
 
 def lost_precision(answer: torch.Tensor, right: torch.Tensor) -> bool:

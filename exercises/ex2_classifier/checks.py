@@ -180,11 +180,11 @@ def full_training(submission: Probe, rng: torch.Generator) -> None:
     if torch.equal(weights, start):
         fail(mistake="no_step" if constant(reported) else "trains_other_model")
     predicted = outputs(weights, fresh_x) > 0.5
-    accuracy = float((predicted == (fresh_y > 0.5)).double().mean())
+    share = float((predicted == (fresh_y > 0.5)).double().mean())
     hint = "Mend the failed checks on single epochs first: the long run shows what they add up to."
-    if accuracy < ENOUGH:
-        expect(bool(predicted.any()), mistake="majority_class", accuracy=f"{accuracy:.2f}")
-        fail(f"After 500 epochs the model is right on {accuracy:.3f} of 4000 fresh points, not {ENOUGH}.", hint=hint)
+    if share < ENOUGH:
+        expect(bool(predicted.any()), mistake="majority_class", accuracy=f"{share:.2f}")
+        fail(f"After 500 epochs the model is right on {share:.3f} of 4000 fresh points, not {ENOUGH}.", hint=hint)
     loss = float(bce(outputs(weights, x), y.double()))
     expect(loss < LOW, f"After 500 epochs the loss is {loss:.3f}; a right training brings it below {LOW}.", hint=hint)
 
@@ -225,7 +225,7 @@ def weights_after(submission: Probe, model: Handle) -> Tensor:
     if weights is None:
         fail("train has changed the layers of the model.", hint="Only the weights may change.")
     finite = bool(weights.isfinite().all())
-    expect(finite, "After training the weights are NaN.", hint="Print the losses, and see where they explode.")
+    expect(finite, "After training the weights are NaN or infinite.", hint="Print the losses: where do they explode?")
     return weights
 
 
@@ -284,12 +284,11 @@ def expect_lists(runs: list[Course]) -> list[float]:
         expect(not (tensors and last), mistake="loss_tensors")
     elif isinstance(runs[0].losses, tuple):
         came = describe(runs[0].losses)
-        fail(
-            f"train should return the losses and nothing else, and it returned {came}.", hint="End with return losses."
-        )
-    return [expect_floats(run.losses, name="What train returns", length=length) for length, run in enumerate(runs, 1)][
-        -1
-    ]
+        fail(f"train should return the losses alone, and it returned {came}.", hint="End with return losses.")
+    checked: list[float] = []
+    for length, run in enumerate(runs, 1):
+        checked = expect_floats(run.losses, name="What train returns", length=length)
+    return checked
 
 
 def along(path: list[Tensor], task: Task, loss: Loss = BCE) -> Tensor:
@@ -344,12 +343,7 @@ class Case:
 @check("accuracy is the fraction of right predictions", points=1, hidden=True)
 def accuracy_value(submission: Probe, rng: torch.Generator) -> None:
     cases = accuracy_cases(rng)
-    values = [
-        on_a_model(
-            submission, case.weights, lambda model, case=case: submission.call("accuracy", model, case.x, case.y)
-        )
-        for case in cases
-    ]
+    values = [accuracy(submission, case) for case in cases]
     tensors = all(isinstance(value, Tensor) and value.numel() == 1 for value in values)
     expect(not tensors, mistake="accuracy_tensor")
     nothing = any(value is None for value in values)
@@ -405,6 +399,11 @@ def accuracy_cases(rng: torch.Generator) -> list[Case]:
         clear = (((p - 0.5).abs() > 1e-3) & (p > 1e-5)).reshape(-1)  # elsewhere rounding may decide
         cases.append(Case(weights, x[clear], y[clear], p[clear]))
     return cases
+
+
+def accuracy(submission: Probe, case: Case) -> Any:
+    """What the submission's accuracy gives."""
+    return on_a_model(submission, case.weights, lambda model: submission.call("accuracy", model, case.x, case.y))
 
 
 def same_accuracies(numbers: list[float], expected: list[float]) -> bool:

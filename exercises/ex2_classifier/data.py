@@ -42,7 +42,7 @@ def expect_normal(x: Tensor) -> None:
             fail(mistake="uniform_data", low=f"{low:.1f}", high=f"{high:.1f}")
         mean, deviation = float(entries.mean()), float(entries.std())
         fail(
-            f"X is not standard normal: the mean of its entries is {mean:.2f}, their standard deviation {deviation:.2f}.",
+            f"X is not standard normal: its entries have mean {mean:.2f} and standard deviation {deviation:.2f}.",
             hint="torch.randn draws from the standard normal distribution: mean 0, standard deviation 1.",
         )
     squares = (x**2).sum(1)

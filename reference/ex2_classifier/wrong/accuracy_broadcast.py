@@ -1,7 +1,7 @@
 """(n,) meets (n, 1).
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_broadcast
 """
 
 import torch

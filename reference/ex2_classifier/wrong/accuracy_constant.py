@@ -1,6 +1,6 @@
 """The accuracy is always 0.97.
 
-loses: 
+loses: accuracy_value, accuracy_leaves
 mistakes:
 """
 

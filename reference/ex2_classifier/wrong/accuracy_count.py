@@ -1,7 +1,7 @@
 """The right predictions are counted, not averaged.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_count
 """
 
 import torch

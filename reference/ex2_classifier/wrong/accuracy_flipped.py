@@ -1,7 +1,7 @@
 """The wrong predictions are counted.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_flipped
 """
 
 import torch

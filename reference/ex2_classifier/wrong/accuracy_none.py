@@ -1,6 +1,6 @@
 """The accuracy is printed, not returned.
 
-loses: 
+loses: accuracy_value
 mistakes:
 """
 

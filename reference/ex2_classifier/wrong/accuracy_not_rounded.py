@@ -1,7 +1,7 @@
 """The outputs are compared without a threshold.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_not_rounded
 """
 
 import torch

@@ -1,6 +1,6 @@
 """The accuracy is a numpy.float32.
 
-loses: 
+loses: accuracy_value
 mistakes:
 """
 

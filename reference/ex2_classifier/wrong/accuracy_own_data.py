@@ -1,6 +1,6 @@
 """The accuracy is measured on other data.
 
-loses: 
+loses: accuracy_value
 mistakes:
 """
 

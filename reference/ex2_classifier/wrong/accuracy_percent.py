@@ -1,7 +1,7 @@
 """The accuracy is a percentage.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_percent
 """
 
 import torch

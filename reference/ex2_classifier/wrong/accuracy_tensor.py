@@ -1,7 +1,7 @@
 """The accuracy is a tensor.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_tensor
 """
 
 import torch

@@ -1,6 +1,6 @@
 """The accuracy is a formatted text.
 
-loses: 
+loses: accuracy_value
 mistakes:
 """
 

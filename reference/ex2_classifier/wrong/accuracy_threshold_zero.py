@@ -1,7 +1,7 @@
 """The threshold is 0.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_all_ones
 """
 
 import torch

@@ -1,6 +1,6 @@
 """accuracy takes a step on the way.
 
-loses: 
+loses: accuracy_value, accuracy_leaves
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """int() of a probability is 0.
 
-loses: 
-mistakes:
+loses: accuracy_value
+mistakes: accuracy_all_zeros
 """
 
 import torch

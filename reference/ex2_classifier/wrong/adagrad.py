@@ -1,6 +1,6 @@
 """Adagrad stands where Adam should.
 
-loses: 
+loses: one_epoch, several_epochs
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """AdamW stands where Adam should.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs
+mistakes: adamw
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Every weight starts at zero, so all units stay alike.
 
-loses: 
-mistakes:
+loses: full_training
+mistakes: majority_class
 """
 
 import torch

@@ -1,7 +1,7 @@
 """BCEWithLogitsLoss meets probabilities.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses
+mistakes: logits_loss
 """
 
 import torch

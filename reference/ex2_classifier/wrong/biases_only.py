@@ -1,7 +1,7 @@
 """Only the biases are trained.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, full_training
+mistakes: majority_class, partly_trained
 """
 
 import torch

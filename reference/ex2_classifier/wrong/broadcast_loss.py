@@ -1,7 +1,7 @@
 """A loss by hand meets (n,) with (n, 1).
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses, full_training
+mistakes: broadcast_loss, majority_class
 """
 
 import torch

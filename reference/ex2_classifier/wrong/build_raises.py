@@ -1,7 +1,7 @@
 """build_model passes the layers as a list.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: layers_in_a_list
 """
 
 import torch

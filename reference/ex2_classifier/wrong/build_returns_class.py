@@ -1,6 +1,6 @@
 """build_model returns a class instead of a model.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """build_model returns a list of layers.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

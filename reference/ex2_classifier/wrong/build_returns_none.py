@@ -1,6 +1,6 @@
 """build_model forgets to return.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """Gradients are clipped.
 
-loses: 
+loses: several_epochs
 mistakes:
 """
 

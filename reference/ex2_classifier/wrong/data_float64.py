@@ -1,7 +1,7 @@
 """NumPy's float64 is kept.
 
-loses: 
-mistakes:
+loses: data_form
+mistakes: data_float64
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Squares of roots of negative numbers are NaN.
 
-loses: 
+loses: data_form, data_drawn, data_labels
 mistakes:
 """
 

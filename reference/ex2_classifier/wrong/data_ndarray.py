@@ -1,6 +1,6 @@
 """The data stay NumPy arrays.
 
-loses: 
+loses: data_form, data_drawn, data_labels
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """One number is repeated four times in each point.
 
-loses: 
+loses: data_drawn
 mistakes:
 """
 

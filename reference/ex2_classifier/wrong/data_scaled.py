@@ -1,6 +1,6 @@
 """The points have standard deviation 2.
 
-loses: 
+loses: data_drawn
 mistakes:
 """
 

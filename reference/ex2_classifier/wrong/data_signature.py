@@ -1,6 +1,6 @@
 """make_data takes no seed.
 
-loses: 
+loses: data_form, data_drawn, data_labels
 mistakes:
 """
 

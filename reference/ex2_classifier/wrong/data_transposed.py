@@ -1,6 +1,6 @@
 """X has shape (4, n).
 
-loses: 
+loses: data_form, data_drawn, data_labels
 mistakes:
 """
 

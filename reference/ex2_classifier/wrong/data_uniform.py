@@ -1,7 +1,7 @@
 """The points are uniform in the unit cube.
 
-loses: 
-mistakes:
+loses: data_drawn
+mistakes: uniform_data
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The points are uniform between -1 and 1.
 
-loses: 
-mistakes:
+loses: data_drawn
+mistakes: uniform_data
 """
 
 import torch

@@ -1,6 +1,6 @@
 """make_data returns X alone.
 
-loses: 
+loses: data_form, data_drawn, data_labels
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """train works on a copy.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses, full_training
+mistakes: trains_other_model
 """
 
 import copy

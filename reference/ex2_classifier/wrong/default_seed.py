@@ -1,6 +1,6 @@
 """The seed's default is 42.
 
-loses: 
+loses: data_drawn
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """A learning rate of 1e30 turns every weight into NaN.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses, full_training
+mistakes: not_probabilities
 """
 
 import torch

@@ -1,6 +1,6 @@
 """The model is converted to float64.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """There are always 500 epochs.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses
+mistakes: epochs_ignored
 """
 
 import torch

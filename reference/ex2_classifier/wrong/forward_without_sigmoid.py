@@ -1,7 +1,7 @@
 """The layers are right, but the subclass's forward leaves the Sigmoid out.
 
-loses: 
-mistakes:
+loses: architecture, full_training
+mistakes: missing_sigmoid, not_probabilities
 """
 
 import torch

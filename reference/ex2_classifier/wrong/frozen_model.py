@@ -1,6 +1,6 @@
 """The parameters do not require grad.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

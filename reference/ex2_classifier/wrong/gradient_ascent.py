@@ -1,6 +1,6 @@
 """The sign is wrong: the loss goes up.
 
-loses: 
+loses: one_epoch, several_epochs, full_training
 mistakes:
 """
 

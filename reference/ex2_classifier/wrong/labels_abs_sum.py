@@ -1,7 +1,7 @@
 """Absolute values stand where squares should.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_abs_sum
 """
 
 import torch

@@ -1,6 +1,6 @@
 """A sum over everything labels all points alike.
 
-loses: 
+loses: data_labels
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """Only the first two components count.
 
-loses: 
+loses: data_labels
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """y has shape (n,).
 
-loses: 
-mistakes:
+loses: data_form
+mistakes: labels_flat
 """
 
 import torch

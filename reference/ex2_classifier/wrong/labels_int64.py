@@ -1,7 +1,7 @@
 """y is int64.
 
-loses: 
-mistakes:
+loses: data_form
+mistakes: labels_dtype
 """
 
 import torch

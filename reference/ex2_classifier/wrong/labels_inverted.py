@@ -1,7 +1,7 @@
 """1.0 stands for the outside.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_inverted
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The mean of the squares is compared with 2.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_threshold
 """
 
 import torch

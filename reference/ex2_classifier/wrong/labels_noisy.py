@@ -1,6 +1,6 @@
 """One label in ten is flipped.
 
-loses: 
+loses: data_labels
 mistakes:
 """
 

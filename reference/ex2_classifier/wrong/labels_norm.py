@@ -1,7 +1,7 @@
 """The norm is compared with 2.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_norm
 """
 
 import torch

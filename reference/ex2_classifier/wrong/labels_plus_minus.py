@@ -1,6 +1,6 @@
 """The labels are -1 and 1.
 
-loses: 
+loses: data_labels
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """The sum is squared, not the components.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_square_of_sum
 """
 
 import torch

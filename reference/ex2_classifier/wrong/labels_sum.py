@@ -1,7 +1,7 @@
 """The components are summed without squaring.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_sum
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The threshold is 1.
 
-loses: 
-mistakes:
+loses: data_labels
+mistakes: labels_threshold
 """
 
 import torch

@@ -1,7 +1,7 @@
 """accuracy runs backward for no reason.
 
-loses: 
-mistakes:
+loses: accuracy_leaves
+mistakes: leaves_gradients
 """
 
 import torch

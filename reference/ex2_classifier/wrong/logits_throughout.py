@@ -1,7 +1,7 @@
 """The model ends in logits, and the rest is made for logits as well.
 
-loses: 
-mistakes:
+loses: architecture, one_epoch, several_epochs, losses, accuracy_value
+mistakes: accuracy_all_ones, logits_loss, missing_sigmoid
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The loss is measured again after the step.
 
-loses: 
-mistakes:
+loses: losses
+mistakes: loss_after_step
 """
 
 import torch

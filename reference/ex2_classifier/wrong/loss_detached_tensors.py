@@ -1,7 +1,7 @@
 """The list holds detached tensors.
 
-loses: 
-mistakes:
+loses: losses
+mistakes: loss_tensors
 """
 
 import torch

@@ -1,6 +1,6 @@
 """Only every tenth loss is kept.
 
-loses: 
+loses: losses
 mistakes:
 """
 

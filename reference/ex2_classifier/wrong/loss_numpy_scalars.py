@@ -1,6 +1,6 @@
 """The list holds numpy.float32 scalars.
 
-loses: 
+loses: losses
 mistakes:
 """
 

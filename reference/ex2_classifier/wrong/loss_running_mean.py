@@ -1,6 +1,6 @@
 """Each entry is the mean of the losses so far.
 
-loses: 
+loses: losses
 mistakes:
 """
 

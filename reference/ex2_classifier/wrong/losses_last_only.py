@@ -1,6 +1,6 @@
 """train returns the last loss alone.
 
-loses: 
+loses: losses
 mistakes:
 """
 

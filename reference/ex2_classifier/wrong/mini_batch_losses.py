@@ -1,7 +1,7 @@
 """Each mini-batch adds an entry to the losses.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses
+mistakes: mini_batches
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Each epoch goes through shuffled mini-batches.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses
+mistakes: mini_batches
 """
 
 import torch

@@ -1,6 +1,6 @@
 """accuracy has another name.
 
-loses: 
+loses: accuracy_value, accuracy_leaves
 mistakes:
 """
 

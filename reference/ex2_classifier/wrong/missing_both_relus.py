@@ -1,7 +1,7 @@
 """Nothing stands between the Linear layers.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: missing_relu
 """
 
 import torch

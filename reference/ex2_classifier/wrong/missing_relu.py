@@ -1,7 +1,7 @@
 """The second ReLU is missing.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: missing_relu
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The model ends in logits.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: missing_sigmoid
 """
 
 import torch

@@ -1,6 +1,6 @@
 """There are always 1000 points.
 
-loses: 
+loses: data_form, data_drawn, data_labels
 mistakes:
 """
 

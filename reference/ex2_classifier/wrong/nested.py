@@ -1,6 +1,6 @@
 """The layers are grouped in blocks.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """train builds a model of its own.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses, full_training
+mistakes: trains_other_model
 """
 
 import torch

@@ -1,6 +1,6 @@
 """The last layer has no bias.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """The seed is never used.
 
-loses: 
-mistakes:
+loses: data_drawn
+mistakes: not_seeded
 """
 
 import torch

@@ -1,6 +1,6 @@
 """There is one epoch too many.
 
-loses: 
+loses: one_epoch, several_epochs, losses
 mistakes:
 """
 

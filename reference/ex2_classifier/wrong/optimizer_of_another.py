@@ -1,7 +1,7 @@
 """The optimizer holds the parameters of another model.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, full_training
+mistakes: no_step
 """
 
 import torch

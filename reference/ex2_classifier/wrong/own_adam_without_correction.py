@@ -1,6 +1,6 @@
 """An Adam of one's own forgets the bias correction.
 
-loses: 
+loses: one_epoch, several_epochs
 mistakes:
 """
 

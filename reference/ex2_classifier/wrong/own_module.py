@@ -1,7 +1,7 @@
 """The model is a module with a forward of its own.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: not_sequential
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The model is built once, outside of the function.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: same_model
 """
 
 import torch

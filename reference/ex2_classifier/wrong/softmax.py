@@ -1,6 +1,6 @@
 """Softmax over one output is always 1.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """Tanh stands where ReLU should.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """epochs and lr can be given by name only.
 
-loses: 
+loses: one_epoch, several_epochs, losses
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """The forward pass runs under no_grad.
 
-loses: 
+loses: one_epoch, several_epochs, losses, full_training
 mistakes:
 """
 

@@ -1,6 +1,6 @@
 """train forgets to return the losses.
 
-loses: 
+loses: losses
 mistakes:
 """
 

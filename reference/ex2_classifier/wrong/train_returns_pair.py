@@ -1,6 +1,6 @@
 """train returns the model beside the losses.
 
-loses: 
+loses: losses
 mistakes:
 """
 

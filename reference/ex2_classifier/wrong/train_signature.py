@@ -1,6 +1,6 @@
 """train takes no epochs and no lr.
 
-loses: 
+loses: one_epoch, several_epochs, losses
 mistakes:
 """
 

@@ -1,7 +1,7 @@
 """The last layer has two outputs.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: wrong_widths
 """
 
 import torch

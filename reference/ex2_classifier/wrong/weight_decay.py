@@ -1,6 +1,6 @@
 """Adam has weight decay.
 
-loses: 
+loses: one_epoch, several_epochs
 mistakes:
 """
 

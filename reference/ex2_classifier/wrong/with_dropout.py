@@ -1,6 +1,6 @@
 """A Dropout stands between the layers.
 
-loses: 
+loses: architecture
 mistakes:
 """
 

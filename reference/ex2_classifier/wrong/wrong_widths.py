@@ -1,7 +1,7 @@
 """The hidden layers are in the wrong order.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: wrong_widths
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Gradients are never zeroed.
 
-loses: 
-mistakes:
+loses: several_epochs, full_training
+mistakes: zero_grad_forgotten
 """
 
 import torch

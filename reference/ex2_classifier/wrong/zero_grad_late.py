@@ -1,7 +1,7 @@
 """Gradients are zeroed between backward and step.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, full_training
+mistakes: no_step
 """
 
 import torch

@@ -1,7 +1,7 @@
 """zero_grad has no parentheses.
 
-loses: 
-mistakes:
+loses: several_epochs, full_training
+mistakes: zero_grad_forgotten
 """
 
 import torch
