@@ -140,8 +140,11 @@ class Probe:
         """Note each forward pass of a module from now on: see `forwards`."""
         self._session.ask("watch", value=handle)
 
-    def forwards(self, handle: Handle) -> list[dict[str, bool]]:
-        """For each forward pass since `watch`: {"grad": autograd records, "training": the module's mode}."""
+    def forwards(self, handle: Handle) -> list[dict[str, Any]]:
+        """For each forward pass since `watch`: {"grad": autograd records, "training": the mode, "device": the input's}.
+
+        The device is empty where the module was called without a tensor.
+        """
         return self._look("forwards", handle, forward_list)
 
     def write_file(self, name: str, data: bytes) -> str:

@@ -65,6 +65,10 @@ class SourceFacts:
         """The calls in a top-level name's reach: dotted name, and the source of each keyword's value."""
         return [(call, keywords) for one in self._reach(name) for call, keywords in self._definitions[one]["calls"]]
 
+    def drops(self, name: str) -> list[tuple[str, str]]:
+        """The method calls in a top-level name's reach whose result nothing takes: source of the object, method."""
+        return [(of, method) for one in self._reach(name) for of, method in self._definitions[one]["drops"]]
+
     def _reach(self, name: str) -> list[str]:
         waiting, reached = [name], dict.fromkeys([name] if name in self._definitions else [])
         while waiting:
@@ -104,9 +108,10 @@ def _layer_view(seen: Any) -> LayerView:
     return LayerView(_names(seen["bases"]), sizes, parameters)
 
 
-def forward_list(seen: Any) -> list[dict[str, bool]]:
+def forward_list(seen: Any) -> list[dict[str, Any]]:
     """The forward passes that the child has noted."""
-    return [{name: _is(bool, one[name]) for name in ("grad", "training")} for one in seen]
+    kinds = {"grad": bool, "training": bool, "device": str}
+    return [{name: _is(kind, one[name]) for name, kind in kinds.items()} for one in seen]
 
 
 def _names(seen: Any) -> tuple[str, ...]:

@@ -15,15 +15,18 @@ def collect(tree: ast.Module) -> dict[str, Any]:
 
     Imported names are spelled out in full (`from torch.func import grad as g` makes `g` read "torch.func.grad"); an
     attribute of anything else is given as ".name". A call is [dotted name, {keyword: source of its value}];
-    the keyword "**" stands for those that come out of a mapping.
+    the keyword "**" stands for those that come out of a mapping. A method call that is a statement by itself, so
+    that nothing takes its result, is also among the drops: [source of the object, method].
     """
     imported = _imports(tree)
     refers: dict[str, set[str]] = {}
     calls: dict[str, list[list[Any]]] = {}
+    drops: dict[str, list[list[str]]] = {}
     for name, node in _definitions(tree.body):
         refers.setdefault(name, set()).update(_references(node, imported))
         calls.setdefault(name, []).extend(_calls(node, imported))
-    found = {name: {"refers": sorted(refers[name]), "calls": calls[name]} for name in refers}
+        drops.setdefault(name, []).extend(_drops(node))
+    found = {name: {"refers": sorted(refers[name]), "calls": calls[name], "drops": drops[name]} for name in refers}
     return {"definitions": found}
 
 
@@ -84,6 +87,12 @@ def _calls(root: ast.AST, imported: dict[str, str]) -> list[list[Any]]:
             keywords = {keyword.arg or "**": _source(keyword.value) for keyword in node.keywords}
             found.append([name, keywords])
     return found
+
+
+def _drops(root: ast.AST) -> list[list[str]]:
+    statements = (node.value for node in ast.walk(root) if isinstance(node, ast.Expr))
+    calls = (value.func for value in statements if isinstance(value, ast.Call))
+    return [[_source(function.value), function.attr] for function in calls if isinstance(function, ast.Attribute)]
 
 
 def _source(node: ast.expr) -> str:

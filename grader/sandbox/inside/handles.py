@@ -23,7 +23,7 @@ class Handles:
     def __init__(self, device_of: Callable[[torch.Tensor], torch.device]) -> None:
         self._device_of = device_of
         self._objects: dict[int, object] = {}
-        self._forwards: dict[int, list[dict[str, bool]]] = {}
+        self._forwards: dict[int, list[dict[str, Any]]] = {}
 
     def orders(self) -> dict[str, Callable[..., Any]]:
         """The orders by name."""
@@ -109,16 +109,17 @@ class Handles:
         return {"bases": [base.__name__ for base in type(layer).__mro__], "sizes": sizes, "parameters": tensors}
 
     def watch(self, value: torch.nn.Module) -> None:
-        """Note, at each forward pass from now on, whether autograd records and which mode the module is in."""
-        seen: list[dict[str, bool]] = []
+        """Note at each forward pass from now on: whether autograd records, the module's mode, where its input is."""
+        seen: list[dict[str, Any]] = []
         self._forwards[id(value)] = seen
 
-        def note(module: torch.nn.Module, inputs: object) -> None:
-            seen.append({"grad": torch.is_grad_enabled(), "training": module.training})
+        def note(module: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
+            device = str(self._device_of(inputs[0])) if inputs and isinstance(inputs[0], torch.Tensor) else ""
+            seen.append({"grad": torch.is_grad_enabled(), "training": module.training, "device": device})
 
         value.register_forward_pre_hook(note)
 
-    def forwards(self, value: torch.nn.Module) -> list[dict[str, bool]]:
+    def forwards(self, value: torch.nn.Module) -> list[dict[str, Any]]:
         """What `watch` noted."""
         return self._forwards[id(value)][:1000]
 

@@ -1,0 +1,39 @@
+"""Reads device.type, which a string does not have.
+
+loses: trains_on_cpu_too
+mistakes: device_is_text
+"""
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    if device.type != "cpu":
+        print("training on", device)
+    model.to(device)
+    X, y = X.to(device), y.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_fn = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def predict_numpy(model, X):
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        return model(X.to(device)).cpu().numpy()

@@ -1,0 +1,26 @@
+"""Moves the model and makes the losses up.
+
+loses: trains_on_accelerator, trains_with_batch_norm, trains_on_cpu_too, plain_floats
+"""
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    model.to(device)
+    return [0.7 - 0.01 * epoch for epoch in range(epochs)]
+
+
+def predict_numpy(model, X):
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        return model(X.to(device)).cpu().numpy()

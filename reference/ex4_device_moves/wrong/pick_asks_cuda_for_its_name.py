@@ -1,0 +1,36 @@
+"""Talks to CUDA before asking whether it is there.
+
+loses: picks_cuda_or_cpu, picks_mps_second
+mistakes: hard_coded_cuda
+"""
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    print("GPU:", torch.cuda.get_device_name(0))
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    model.to(device)
+    X, y = X.to(device), y.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_fn = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def predict_numpy(model, X):
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        return model(X.to(device)).cpu().numpy()

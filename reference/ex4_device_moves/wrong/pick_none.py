@@ -1,0 +1,33 @@
+"""Chooses, and forgets to return.
+
+loses: picks_cuda_or_cpu, picks_mps_second
+"""
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    print(device)
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    model.to(device)
+    X, y = X.to(device), y.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_fn = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def predict_numpy(model, X):
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        return model(X.to(device)).cpu().numpy()

@@ -1,0 +1,37 @@
+"""Sends X to the machine's best device, where the model need not be.
+
+loses: predicts
+mistakes: predicts_elsewhere
+"""
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    model.to(device)
+    X, y = X.to(device), y.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_fn = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def predict_numpy(model, X):
+    X = X.to(pick_device())
+    with torch.no_grad():
+        return model(X).cpu().numpy()

@@ -1,0 +1,39 @@
+"""Trains a copy on the device and leaves the model that was passed in alone.
+
+loses: trains_on_accelerator, trains_with_batch_norm, model_ends_on_device, trains_on_cpu_too
+mistakes: trained_a_copy, model_not_on_device
+"""
+
+import copy
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    model = copy.deepcopy(model).to(device)
+    X, y = X.to(device), y.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_fn = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def predict_numpy(model, X):
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        return model(X.to(device)).cpu().numpy()

@@ -1,0 +1,39 @@
+"""Trains a copy on the CPU, then moves the model and gives it the weights.
+
+loses: trains_on_accelerator, trains_with_batch_norm
+mistakes: moved_too_late
+"""
+
+import copy
+
+import torch
+from torch import nn
+
+
+def pick_device():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def train_on(device, model, X, y, epochs=20, lr=0.01):
+    original, model = model, copy.deepcopy(model)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_fn = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    original.to(device).load_state_dict(model.state_dict())
+    return losses
+
+
+def predict_numpy(model, X):
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        return model(X.to(device)).cpu().numpy()
