@@ -161,11 +161,13 @@ def explain_rest(submission: Probe, rng: torch.Generator) -> None:
         fail(mistake="no_step")
     if len(losses) == task.epochs and all(map(math.isfinite, losses)) and not close(losses, idle):
         fail(mistake="other_parameters")
-    cleared = not any(grad.any() for grad in outcome.grads.values())
-    _, newest = loss_and_gradients(task.layers, task.weights, *task.batches[-1])
-    step_first = "backward" in calls and calls.index("step") < calls.index("backward")
-    lost = cleared or (step_first and same(outcome.grads, newest))
-    fail(mistake="zeroed_before_step" if lost else "other_parameters")
+    if "backward" in calls:
+        backward, step = calls.index("backward"), calls.index("step")
+        _, newest = loss_and_gradients(task.layers, task.weights, *task.batches[-1])
+        between = {"zero_grad", "zero_"} & set(calls[backward:step])
+        cleared = not any(grad.any() for grad in outcome.grads.values()) and (between or close(losses, idle))
+        cleared_next = step < backward and same(outcome.grads, newest)
+        fail(mistake="zeroed_before_step" if cleared or cleared_next else "other_parameters")
 
 
 def expect_losses(returned: Any, losses: list[list[float]], sizes: list[int]) -> None:
@@ -185,9 +187,10 @@ def expect_losses(returned: Any, losses: list[list[float]], sizes: list[int]) ->
 
 
 def as_numbers(losses: Any) -> list[float]:
-    """What train returned, if it is a list: its items, NaN in the place of one that is no number."""
+    """What train returned, if it is a list: its items, also those that are 0-d tensors; NaN for what is no number."""
     items = losses[:1000] if isinstance(losses, (list, tuple)) else []
-    return [float(item) if isinstance(item, (int, float)) and abs(item) < 1e300 else math.nan for item in items]
+    plain = [item.item() if isinstance(item, torch.Tensor) and item.numel() == 1 else item for item in items]
+    return [float(item) if isinstance(item, (int, float)) and abs(item) < 1e300 else math.nan for item in plain]
 
 
 def close(some: list[float], others: list[float]) -> bool:

@@ -1,0 +1,23 @@
+"""Clears between backward() and step(), and returns nothing.
+
+loses: one_step, weights_follow, losses_follow, another_model, stale_gradients
+mistakes: zeroed_before_step
+"""
+
+import torch
+from torch import nn
+
+
+def train(model, batches, epochs=5, lr=0.1):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    loss_fn = nn.MSELoss()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.zero_grad()
+            optimizer.step()
+            total += loss.item()
+        losses.append(total / len(batches))
