@@ -181,7 +181,7 @@ class Probe:
     def machine(self, *, cuda: bool = False, mps: bool = False) -> Iterator[Probe]:
         """The submission imported afresh on a machine that has these accelerators and no others.
 
-        They are simulated, but for a `cuda` that is really there.
+        They are simulated; see `real_accelerator` in grader.grading.grade for the exception.
         """
         with self._session.elsewhere(cuda=cuda, mps=mps) as session:
             probe = Probe(session)

@@ -15,7 +15,8 @@ MOST_TEXT = 4000
 
 # Exceptions that beginners meet, by a pattern of "Type: message", and what to try.
 HINTS = [
-    (r"^NotImplementedError", "This is still the stub: write the body and remove the raise."),
+    (r"^NotImplementedError(?!.* not implemented for )",  # that is torch's own, for a dtype
+     "This is still the stub: write the body and remove the raise."),
     (r"^ModuleNotFoundError: No module named '(torch|numpy)", "Check the spelling of the import."),
     (r"^ModuleNotFoundError",
      "A submission is one file: use only torch, NumPy and the standard library, and no files of your own."),

@@ -31,18 +31,18 @@ def grade(
     launcher: Launcher,
     *,
     seed: int = 0,
-    real_accelerator: bool | None = None,
+    real_accelerator: bool = False,
 ) -> Report:
     """Grade one submission: never raises for what a submission, an exercise or the sandbox does wrong.
 
     The same submission, exercise, seed and machine give the same report, but for its durations. `real_accelerator`:
-    whether device exercises run on a CUDA device of this machine; None: where there is one.
+    device exercises run on this machine's CUDA device, which only a launcher without Landlock, seccomp and resource
+    limits can reach: it is for holding the simulation to the real thing, with code that is our own.
     """
     started = time.perf_counter()
     run = _Run(exercise, submission.id, seed)
-    real = torch.cuda.is_available() if real_accelerator is None else real_accelerator
     child_seed = derived_seed(seed, exercise.id)
-    with Session(launcher, submission, exercise.limits, seed=child_seed, real_accelerator=real) as session:
+    with Session(launcher, submission, exercise.limits, seed=child_seed, real_accelerator=real_accelerator) as session:
         try:
             checks = load_checks(exercise)
             session.open()

@@ -128,4 +128,11 @@ def numbers(values: Any) -> tuple[float, ...]:
     """The first 10,000 values of a list as floats, NaN for what is no number; nothing where it is no list."""
     if not isinstance(values, (list, tuple)):
         return ()
-    return tuple(float(value) if isinstance(value, (int, float)) else math.nan for value in values[:10_000])
+    return tuple(_number(value) for value in values[:10_000])
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value) if isinstance(value, (int, float)) else math.nan
+    except OverflowError:  # an int beyond all floats
+        return math.inf

@@ -72,7 +72,7 @@ class Decoder:
     def _array(self, tree: dict[str, Tree]) -> np.ndarray:
         shape, dtype = self._shape(tree), np.dtype(_choice(tree["dtype"], ARRAY_DTYPES))
         data = self._sized(tree, math.prod(shape) * dtype.itemsize)
-        return np.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+        return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
 
     def _handle(self, tree: dict[str, Tree]) -> Any:
         handle = Handle(_whole(tree["id"]), _text(tree["type"])[:200])
@@ -86,7 +86,7 @@ class Decoder:
             tensor = torch.empty(shape, dtype=dtype)
         else:
             raw = bytearray(data)
-            tensor = torch.frombuffer(raw, dtype=torch.uint8 if dtype is torch.bool else dtype).reshape(shape)
+            tensor = torch.frombuffer(raw, dtype=torch.uint8 if dtype is torch.bool else dtype).reshape(shape).clone()
             if dtype is torch.bool:
                 tensor = tensor != 0  # a byte that is neither 0 nor 1 would be an invalid bool
         if tree["requires_grad"] is True:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -33,6 +36,7 @@ class ChildProcess:
         self._ending: Ending | None = None
         self._end_lock = threading.Lock()
         self._stopped_by = ""  # "time" or "output": the first limit that ended it
+        self._watchdog = Watchdog(lambda: self._stop("time"))
         self.output = Output(launched.output, most=output_bytes, on_flood=lambda: self._stop("output"))
 
     def ready(self, seconds: float) -> tuple[str, ...]:
@@ -60,6 +64,7 @@ class ChildProcess:
 
     def close(self) -> None:
         """End the child and collect the last of its output."""
+        self._watchdog.close()
         self.end()
         self.output.drain()
         for stream in (self._launched.answers, self._launched.orders, self._launched.output):
@@ -75,9 +80,7 @@ class ChildProcess:
     def _receive(self, seconds: float, order: Frame | None = None) -> Reply:
         problem: Exception | None = None
         frame = None
-        watchdog = threading.Timer(max(seconds, 0.001), self._stop, ("time",))
-        watchdog.daemon = True
-        watchdog.start()
+        self._watchdog.arm(seconds)
         try:
             if order is not None:
                 order.write_to(self._launched.orders)
@@ -85,7 +88,7 @@ class ChildProcess:
         except (OSError, WireError) as caught:
             problem = caught
         finally:
-            watchdog.cancel()
+            self._watchdog.disarm()
         if frame is None or self._stopped_by:
             raise self._how_it_died(seconds, problem)
         return self._believe(frame)
@@ -137,10 +140,56 @@ DEATHS = {
 }  # fmt: skip
 
 
+class Watchdog:
+    """Calls back once when an armed time is over. One thread for all of a child's orders: starting one costs 1 ms."""
+
+    def __init__(self, on_time: Callable[[], None]) -> None:
+        self._on_time = on_time
+        self._changed = threading.Condition()
+        self._deadline = math.inf
+        self._looks_at = math.inf  # when the thread wakes by itself
+        self._is_closed = False
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def arm(self, seconds: float) -> None:
+        """Call back in so many seconds, unless disarmed before."""
+        with self._changed:
+            self._deadline = time.monotonic() + seconds
+            if self._deadline < self._looks_at:
+                self._changed.notify()
+
+    def disarm(self) -> None:
+        """Forget the time that was armed."""
+        with self._changed:
+            self._deadline = math.inf
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+
+    def _watch(self) -> None:
+        while not self._waits_in_vain():
+            self._on_time()
+
+    def _waits_in_vain(self) -> bool:
+        """Wait until an armed time is over, and say False; or until closed, and say True."""
+        with self._changed:
+            while not self._is_closed:
+                left = self._deadline - time.monotonic()
+                if left <= 0:
+                    self._deadline = math.inf
+                    return False
+                self._looks_at = self._deadline
+                self._changed.wait(None if left == math.inf else left)
+            return True
+
+
 class Output:
     """Reads what a child prints, keeps its start and its end, and raises the alarm where it never stops."""
 
-    def __init__(self, stream: IO[bytes], *, most: int, on_flood: Any) -> None:
+    def __init__(self, stream: IO[bytes], *, most: int, on_flood: Callable[[], None]) -> None:
         self._stream = stream
         self._most = most
         self._on_flood = on_flood

@@ -67,14 +67,38 @@ def _blocks(node: ast.stmt | ast.ExceptHandler) -> Iterator[ast.AST]:
 
 
 def _references(root: ast.AST, imported: dict[str, str]) -> set[str]:
+    """The names that a definition takes from outside itself, and all attributes: a function's own names are its own."""
     found = set()
-    for node in ast.walk(root):
-        if isinstance(node, ast.Attribute):
+    waiting: list[tuple[ast.AST, frozenset[str]]] = [(root, frozenset())]
+    while waiting:
+        node, own = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            own = own | _bound_in(node)
+        elif isinstance(node, ast.Attribute):
             found.add(_dotted(node, imported) or f".{node.attr}")
             found.add(f".{node.attr}")
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
             found.add(imported.get(node.id, node.id))
+        waiting.extend((child, own) for child in ast.iter_child_nodes(node))
     return found
+
+
+def _bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+    """The parameters and local variables of a function."""
+    bound = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    outer: set[str] = set()
+    waiting: list[ast.AST] = [] if isinstance(function, ast.Lambda) else list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            outer.update(node.names)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(bound - outer)
 
 
 def _calls(root: ast.AST, imported: dict[str, str]) -> list[list[Any]]:

@@ -1,0 +1,44 @@
+"""The simulated accelerator held to a real one: every submission of ex4 fares alike on both. Runs where CUDA is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from grader.exercise import find_exercise
+from grader.grading import grade
+from grader.model import Status, Verdict
+from grader.sandbox.launch import Launcher
+from grader.sandbox.start import start_launcher
+from grader.submission import Submission, read_submission
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA GPU to compare with")
+
+REFERENCE = Path(__file__).parents[1] / "reference" / "ex4_device_moves"
+SUBMISSIONS = sorted(path for path in REFERENCE.rglob("*") if path.suffix in {".py", ".ipynb"})
+
+Outcome = tuple[Verdict, int | None, list[tuple[str, Status, str | None]]]
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[Launcher]:
+    launcher = start_launcher(warm=True)
+    yield launcher
+    launcher.close()
+
+
+@pytest.mark.parametrize("path", SUBMISSIONS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_real_accelerator_and_the_simulated_one_agree(path: Path, launcher: Launcher) -> None:
+    submission = read_submission(path)
+    simulated = outcome(submission, launcher, real_accelerator=False)
+    real = outcome(submission, launcher, real_accelerator=True)
+    assert real == simulated
+
+
+def outcome(submission: Submission, launcher: Launcher, *, real_accelerator: bool) -> Outcome:
+    report = grade(find_exercise("ex4"), submission, launcher, real_accelerator=real_accelerator)
+    assert report.verdict is not Verdict.GRADER_ERROR, report.reason
+    return report.verdict, report.score, [(check.id, check.status, check.mistake) for check in report.checks]
