@@ -149,7 +149,7 @@ def expect_float(value: Any, *, name: str) -> float:
     """The value, if it is a finite Python float (a numpy.float64 is one; an int will do)."""
     if isinstance(value, bool) or not isinstance(value, (float, int)):
         hint = (
-            "Turn it into a float: loss.item() or float(loss)."
+            "Turn it into a float: .item() or float(...)."
             if isinstance(value, torch.Tensor)
             else "Return float(...)."
         )
@@ -157,7 +157,7 @@ def expect_float(value: Any, *, name: str) -> float:
     if isinstance(value, int) and abs(value) > sys.float_info.max:
         fail(f"{name} is a whole number too large for a float.", hint="Return a float.")
     if not math.isfinite(value):
-        fail(f"{name} is {value}.", hint="A training that diverges, 0/0 or log(0) gives this.")
+        fail(f"{name} is {value}.", hint="0/0, log(0), an overflow or a training that diverges gives this.")
     return float(value)
 
 

@@ -35,15 +35,16 @@ TELLING = torch.tensor([2.0, -5.0, 0.5, 3.0])  # at WORKED, x**2 and 3 * x both 
 ROUGHLY = (0.05, 0.05)
 EXACTLY = (1e-12, 0.0)
 
-# Autograd that bending does not reach: it runs forwards, keeps its values elsewhere, or works in another thread.
+# Autograd that bending does not reach: it runs forwards, or keeps its values elsewhere.
 UNNOTICED = (
     "torch.func.jvp", "torch.func.jacfwd", "torch.func.linearize", "functorch.jvp", "functorch.jacfwd",
     "torch.autograd.forward_ad", "torch.autograd.functional", "torch.autograd.Function", "torch.autograd.function",
     "torch.autograd.graph", ".jvp", ".jacfwd", ".linearize", ".make_dual", "jvp", "jacfwd", "linearize", "make_dual",
-    "threading", "concurrent.futures",
 )  # fmt: skip
+THREADS = ("threading", "concurrent.futures", "multiprocessing", "asyncio")  # nor does it reach other threads
+BENDABLE = ("torch.autograd", "torch.func", "functorch", ".backward", ".grad")
 # The backward pass of a product divides one kept value by another, so that the doubling cancels.
-UNCHANGED = (*UNNOTICED, "torch.prod", "torch.cumprod", ".prod", ".cumprod")
+UNCHANGED = (*UNNOTICED, *THREADS, "torch.prod", "torch.cumprod", ".prod", ".cumprod")
 
 BY_AUTOGRAD = "backward() or torch.autograd.grad on sum_of_cubes"
 BY_FORMULA = "the formula that you find by differentiating x**3"
@@ -122,7 +123,8 @@ def by_hand_without_autograd(submission: Probe, rng: torch.Generator) -> None:
     expect_gradient(submission, "gradient_by_hand", x)
     by_autograd = changes_when_bent(submission, "gradient_by_hand", x, expected=3 * x**2)
     refers = submission.facts.refers("gradient_by_hand")
-    expect(not by_autograd and not within(refers, UNNOTICED), mistake="hand_uses_autograd")
+    hidden = within(refers, UNNOTICED) or (within(refers, THREADS) and within(refers, BENDABLE))
+    expect(not by_autograd and not hidden, mistake="hand_uses_autograd")
 
 
 @check("The caller's tensor is left as it was", points=1, needs=["autograd_used"])

@@ -6,7 +6,7 @@ is computed again here, in float64 and by explicit formulas.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -19,6 +19,7 @@ from grader.sandbox.values import Handle
 from grader.views import ModuleView
 
 from . import network
+from .cases import Case, accuracy_cases, long_run
 from .data import expect_normal, name_the_rule
 from .network import drawn_data, drawn_weights, logits, on_a_model, outputs, plain_model, split, weights_of
 from .training import BCE, OTHER_LOSSES, Course, Loss, Task, arrived, bce, follow, mistaken
@@ -93,15 +94,14 @@ def data_drawn(submission: Probe, rng: torch.Generator) -> None:
     expect(not torch.equal(x, other), mistake="seed_ignored")
     default = torch.equal(points(submission, 100), points(submission, 100, 0))
     expect(default, "make_data(100) and make_data(100, 0) differ.", hint="The default of seed is 0.")
-    expect_normal(x.double())
+    expect_normal(x)
 
 
 @check("y is 1.0 where the sum of squares is below 2.0", points=1)
 def data_labels(submission: Probe, rng: torch.Generator) -> None:
     n = 2000
     x, y = make_data(submission, n, drawn(rng, 1, 10_000))
-    x = expect_tensor(x, name="X", shape=(n, 4)).double()
-    y = expect_tensor(y, name="y").double()
+    x, y = real(x, name="X", shape=(n, 4)), real(y, name="y")
     expect(y.numel() == n, f"y should hold {n} labels, one for each point, and it holds {y.numel()}.")
     sums = (x**2).sum(1)
     clear = (sums - 2).abs() > 1e-4  # nearer than that, the order of a float32 sum may decide
@@ -126,7 +126,14 @@ def make_data(submission: Probe, *arguments: int) -> tuple[Any, Any]:
 
 def points(submission: Probe, n: int, *seed: int) -> Tensor:
     """X of make_data, if it is fit to be looked at."""
-    return expect_tensor(make_data(submission, n, *seed)[0], name="X", shape=(n, 4))
+    return real(make_data(submission, n, *seed)[0], name="X", shape=(n, 4))
+
+
+def real(value: Any, *, name: str, shape: tuple[int, ...] | None = None) -> Tensor:
+    """A tensor of real numbers, in float64; another check looks at its dtype."""
+    tensor = expect_tensor(value, name=name, shape=shape)
+    expect(not tensor.is_complex(), f"{name} holds complex numbers.", hint="Keep to float32.")
+    return tensor.double()
 
 
 # train
@@ -169,26 +176,26 @@ def losses(submission: Probe, rng: torch.Generator) -> None:
 
 @check(f"500 epochs reach {ENOUGH} on fresh points", points=1)
 def full_training(submission: Probe, rng: torch.Generator) -> None:
-    (x, y), (fresh_x, fresh_y) = drawn_data(rng, 1000), drawn_data(rng, 4000)
-    model, start = model_as_built(submission, rng)
-    reported = submission.call("train", model, x, y)
+    run = long_run(drawn_seed(rng))
+    model, start = model_as_built(submission, run.task.start)
+    reported = submission.call("train", model, run.task.x, run.task.y)
     weights = weights_after(submission, model)
     if isinstance(reported, list):
-        right = follow(Task(start=start.float(), x=x, y=y, epochs=500, lr=0.01))
-        curves = {"your_loss": reported, "reference_loss": right.losses}
-        submission.plot("Training loss", x_label="epoch", y_label="BCE loss", **curves)
+        submission.plot(
+            "Training loss", x_label="epoch", y_label="BCE loss", your_loss=reported, reference_loss=run.losses
+        )
 
     if torch.equal(weights, start):
         fail(mistake=standstill(reported))
-    predicted = outputs(weights, fresh_x) > 0.5
-    share = float((predicted == (fresh_y > 0.5)).double().mean())
+    predicted = outputs(weights, run.fresh_x) > 0.5
+    share = float((predicted == (run.fresh_y > 0.5)).double().mean())
     hint = "Mend the failed checks on single epochs first: the long run shows what they add up to."
     if share < ENOUGH:
         expect(bool(predicted.any()), mistake="majority_class", accuracy=f"{share:.2f}")
         fail(f"After 500 epochs the model is right on {share:.3f} of 4000 fresh points, not {ENOUGH}.", hint=hint)
     complete = not isinstance(reported, list) or len(reported) >= 500
-    expect(complete, "For 500 epochs train returns fewer losses.", hint="Run every epoch, and append a loss in each.")
-    loss = float(bce(outputs(weights, x), y.double()))
+    expect(complete, "train returns fewer than 500 losses.", hint="Run every epoch, and append a loss in each.")
+    loss = float(bce(outputs(weights, run.task.x), run.task.y.double()))
     expect(loss < LOW, f"After 500 epochs the loss is {loss:.3f}; a right training brings it below {LOW}.", hint=hint)
 
 
@@ -212,9 +219,8 @@ def train(submission: Probe, task: Task) -> Course:
     return on_a_model(submission, task.start, use)
 
 
-def model_as_built(submission: Probe, rng: torch.Generator) -> tuple[Handle, Tensor]:
-    """The submission's own model and its weights; where it is no 4-32-16-1, a plain one with drawn weights."""
-    weights = drawn_weights(rng, scale=1.0)
+def model_as_built(submission: Probe, weights: Tensor) -> tuple[Handle, Tensor]:
+    """The submission's own model and its weights; where it is no 4-32-16-1, a plain one with the weights given."""
     own = network.own_model(submission)
     built = weights_of(submission.module(own)) if own else None
     if own is None or built is None:
@@ -259,7 +265,7 @@ def name_the_batches(submission: Probe, task: Task) -> None:
     if 0 < once == twice < 1000:  # no more than 1000 are noted
         fail(mistake="epochs_ignored", ran=count_epochs(once))
     if once != 1 and twice == once + 1:
-        fail(mistake="epochs_miscounted", ran="none" if once == 0 else once)
+        fail(mistake="epochs_miscounted", ran="no step" if once == 0 else f"{once} steps")
     if once > 1 and twice == 2 * once:
         fail(mistake="mini_batches", batches=once)
 
@@ -320,37 +326,9 @@ def standstill(reported: Any) -> str:
 # accuracy
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A model and data: weights, X (n, 4) and y (n, 1) float32, and the model's outputs p (n, 1) float64."""
-
-    weights: Tensor
-    x: Tensor
-    y: Tensor
-    p: Tensor
-
-    @property
-    def right(self) -> float:
-        """The accuracy."""
-        return float(((self.p > 0.5) == (self.y > 0.5)).double().mean())
-
-    def mistaken(self) -> dict[str, float]:
-        """What known mistakes give instead."""
-        positive, ones = float((self.p > 0.5).double().mean()), float(self.y.double().mean())
-        return {
-            "accuracy_percent": 100 * self.right,
-            "accuracy_count": self.right * len(self.y),
-            "accuracy_flipped": 1 - self.right,
-            "accuracy_all_ones": ones,
-            "accuracy_all_zeros": 1 - ones,
-            "accuracy_broadcast": positive * ones + (1 - positive) * (1 - ones),
-            "accuracy_not_rounded": 0.0,
-        }
-
-
 @check("accuracy is the fraction of right predictions", points=1, hidden=True)
 def accuracy_value(submission: Probe, rng: torch.Generator) -> None:
-    cases = accuracy_cases(rng)
+    cases = accuracy_cases(drawn_seed(rng))
     values = [accuracy(submission, case) for case in cases]
     tensors = all(isinstance(value, Tensor) and value.numel() == 1 for value in values)
     expect(not tensors, mistake="accuracy_tensor")
@@ -371,7 +349,7 @@ def accuracy_value(submission: Probe, rng: torch.Generator) -> None:
 
 @check("accuracy leaves the mode and no gradients", points=1)
 def accuracy_leaves(submission: Probe, rng: torch.Generator) -> None:
-    case = accuracy_cases(rng)[0]
+    case = accuracy_cases(drawn_seed(rng))[0]
 
     def use(model: Handle) -> tuple[Any, ModuleView, list[dict[str, bool]]]:
         submission.watch(model)
@@ -392,23 +370,6 @@ def accuracy_leaves(submission: Probe, rng: torch.Generator) -> None:
         submission.advise("eval_mode")
 
 
-def accuracy_cases(rng: torch.Generator) -> list[Case]:
-    """A trained model on the labels of the rule; an untrained one and it on labels mostly 1 and mostly 0."""
-    x, y = drawn_data(rng, 400)
-    start = drawn_weights(rng, scale=1.0)
-    trained = follow(Task(start=start.float(), x=x, y=y, epochs=60, lr=0.03)).weights.double()
-    untrained = drawn_weights(rng, scale=3.0)
-    cases = []
-    for weights, n, share in ((trained, 1100, None), (untrained, 300, 0.9), (trained, 50, 0.1)):
-        x, y = drawn_data(rng, n)
-        if share is not None:
-            y = torch.bernoulli(torch.full_like(y, share), generator=rng)
-        p = outputs(weights, x)
-        clear = (((p - 0.5).abs() > 1e-3) & (p > 1e-5)).reshape(-1)  # elsewhere rounding may decide
-        cases.append(Case(weights, x[clear], y[clear], p[clear]))
-    return cases
-
-
 def accuracy(submission: Probe, case: Case) -> Any:
     """What the submission's accuracy gives."""
     return on_a_model(submission, case.weights, lambda model: submission.call("accuracy", model, case.x, case.y))
@@ -420,6 +381,11 @@ def same_accuracies(numbers: list[float], expected: list[float]) -> bool:
 
 
 # Small things
+
+
+def drawn_seed(rng: torch.Generator) -> int:
+    """A seed for what is the same for all submissions, and is computed once for a class of them."""
+    return drawn(rng, 0, 1 << 31)
 
 
 def drawn(rng: torch.Generator, low: int, high: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -87,6 +87,10 @@ class Task:
     y: Tensor
     epochs: int
     lr: float
+
+    def in_float32(self) -> Task:
+        """The task to be followed in float32, at half the cost."""
+        return replace(self, start=self.start.float())
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ def expect_pick(submission: Probe, *, cuda: bool, mps: bool, wanted: str) -> Non
         return
     has = [name for name, present in (("cuda", cuda), ("mps", mps)) if present]
     if device.type == "cuda" and not cuda:
-        fail(mistake="hard_coded_cuda")
+        called = {name for name, _ in submission.facts.calls("pick_device")}
+        asks = submission.facts.refers("pick_device") & {"torch.cuda.is_available"}
+        fail(mistake="query_not_called" if asks - called else "hard_coded_cuda")
     if device.type == "mps":
         fail(mistake="mps_before_cuda" if mps else "hard_coded_mps")
     if device.type == "cpu":

@@ -7,7 +7,7 @@ plain CPU:
     train_on        training with the model and the data on a given device
     predict_numpy   predictions as a NumPy array, wherever the model is
 
-No GPU is needed: the grader simulates one where there is none.
+No GPU is needed: the grader simulates one where it cannot use a real one.
 """
 
 import numpy as np

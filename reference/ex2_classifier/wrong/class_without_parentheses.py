@@ -1,7 +1,7 @@
 """The layers' parentheses are missing.
 
-loses: 
-mistakes:
+loses: architecture
+mistakes: not_a_layer
 """
 
 import torch

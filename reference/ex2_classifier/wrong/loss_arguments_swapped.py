@@ -1,7 +1,7 @@
 """The label comes first in the loss.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses, full_training
+mistakes: loss_arguments
 """
 
 import torch

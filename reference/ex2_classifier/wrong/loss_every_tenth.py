@@ -1,6 +1,6 @@
 """Only every tenth loss is kept.
 
-loses: losses
+loses: losses, full_training
 mistakes:
 """
 

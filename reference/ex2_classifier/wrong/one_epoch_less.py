@@ -1,7 +1,7 @@
 """The loop starts at 1.
 
-loses: 
-mistakes:
+loses: one_epoch, several_epochs, losses, full_training
+mistakes: epochs_miscounted
 """
 
 import torch

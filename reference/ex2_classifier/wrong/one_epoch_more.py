@@ -1,7 +1,7 @@
 """There is one epoch too many.
 
 loses: one_epoch, several_epochs, losses
-mistakes:
+mistakes: epochs_miscounted
 """
 
 import torch

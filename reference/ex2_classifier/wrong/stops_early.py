@@ -1,6 +1,6 @@
 """The loop ends when the loss is small.
 
-loses: 
+loses: full_training
 mistakes:
 """
 

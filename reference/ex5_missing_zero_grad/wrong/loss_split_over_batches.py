@@ -1,7 +1,7 @@
 """Divides each loss by the number of batches.
 
 loses: weights_follow, losses_follow, another_model, stale_gradients
-mistakes: lr_tuned_down
+mistakes: lr_ignored
 """
 
 import torch

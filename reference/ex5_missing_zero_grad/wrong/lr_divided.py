@@ -1,7 +1,7 @@
 """A tenth of the learning rate, and no zero_grad.
 
 loses: one_step, weights_follow, losses_follow, another_model, stale_gradients
-mistakes: lr_tuned_down
+mistakes: lr_ignored, lr_tuned_down
 """
 
 import torch

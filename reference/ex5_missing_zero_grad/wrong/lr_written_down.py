@@ -1,7 +1,7 @@
 """The gradients are cleared, and the learning rate is 0.01 whatever is asked for.
 
 loses: one_step, weights_follow, losses_follow, another_model, stale_gradients
-mistakes: lr_tuned_down
+mistakes: lr_ignored
 """
 
 import torch
