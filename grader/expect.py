@@ -149,9 +149,7 @@ def expect_float(value: Any, *, name: str) -> float:
     """The value, if it is a finite Python float (a numpy.float64 is one; an int will do)."""
     if isinstance(value, bool) or not isinstance(value, (float, int)):
         hint = (
-            "Turn it into a float: .item() or float(...)."
-            if isinstance(value, torch.Tensor)
-            else "Return float(...)."
+            "Turn it into a float: .item() or float(...)." if isinstance(value, torch.Tensor) else "Return float(...)."
         )
         fail(f"{name} should be a Python float, and it is {describe(value)}.", hint=hint)
     if isinstance(value, int) and abs(value) > sys.float_info.max:

@@ -68,7 +68,9 @@ def cases() -> list[tuple[str, str]]:
 def test_no_answer_breaks_a_check(grade_text: GradeText, folder: str, function: str) -> None:
     exercise = next(read_exercise(path) for path in exercise_folders() if path.name == folder)
     solution = (ROOT / "reference" / folder / "solution.py").read_text(encoding="utf-8")
-    share = cases().index((folder, function)) % 3  # a third each: all values meet every exercise, in a third of the time
+    share = (
+        cases().index((folder, function)) % 3
+    )  # a third each: all values meet every exercise, in a third of the time
     for name, value in list(ODD.items())[share::3]:
         source = f"{solution}\n\nimport numpy as np\nimport torch\n\ndef {function}(*_, **__):\n    return {value}\n"
         report = grade_text(source, exercise=exercise)
