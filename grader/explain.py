@@ -26,6 +26,8 @@ HINTS = [
     (r"^EOFError", "Standard input is empty here: do not call input()."),
     (r"^(MemoryError|RuntimeError:.*(can't allocate memory|not enough memory))",
      "It asked for more memory than the exercise allows: check the shapes; (n,) against (n, 1) makes (n, n)."),
+    (r"^PermissionError.*site-packages",
+     "This package is not for submissions: use torch, NumPy and the standard library."),
     (r"^(PermissionError|BlockingIOError)",
      "A submission may use files in its working folder only, and no network and no processes (num_workers=0)."),
     (r"^RecursionError", "A function calls itself without end."),

@@ -198,6 +198,23 @@ def test_any_source_that_python_accepts_is_accepted(grade_text: GradeText, sourc
     assert report.verdict is Verdict.PASSED, report.reason
 
 
+def test_what_notebooks_import_costs_no_points(grade_text: GradeText) -> None:
+    source = (
+        "from IPython.display import clear_output, display\nimport ipywidgets\nfrom google.colab import drive\nclear_output(); display(1)\n" + RIGHT
+    )
+    report = grade_text(source)
+    assert report.verdict is Verdict.PASSED, report.reason
+
+
+def test_a_package_that_is_not_for_submissions_is_a_sentence_without_paths(grade_text: GradeText) -> None:
+    import sys
+
+    report = grade_text("import nbformat\n" + RIGHT)
+    assert report.verdict is Verdict.CRASHED
+    assert "not for submissions" in report.hint
+    assert sys.prefix not in report.reason
+
+
 def test_output_is_kept_but_not_what_a_second_import_repeats(grade_text: GradeText) -> None:
     source = (
         "import os\nprint('importing')\n"

@@ -6,6 +6,7 @@ What a child answers becomes a value or a SubmissionFault here, worded for the s
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -186,8 +187,10 @@ class Session:
         return Unreadable(f"Python cannot read it: {message}.", hint=SYNTAX_HINT, trace=place)
 
     def _without_paths(self, text: str) -> str:
-        """A text in which the scratch folder has the same name in every run."""
-        return text.replace(str(self.scratch.root), "/scratch")
+        """A text without paths of this machine: the scratch folder, another one in each run, and Python's own."""
+        for path, name in ((str(self.scratch.root), "/scratch"), (sys.prefix, "/python"), (sys.base_prefix, "/python")):
+            text = text.replace(path, name)
+        return text
 
     @contextlib.contextmanager
     def clean(self) -> Iterator[Session]:

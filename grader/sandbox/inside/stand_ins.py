@@ -1,4 +1,7 @@
-"""Plotting libraries never cost points: installed ones draw headless, missing ones are inert."""
+"""What costs no points: plotting libraries that are missing, and what only notebooks have, inert here.
+
+An installed plotting library draws headless. IPython is installed beside the grader, and not for submissions.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 PLOTTING = frozenset({"matplotlib", "seaborn", "plotly", "pylab", "bokeh", "altair"})
+NOTEBOOK = frozenset({"IPython", "ipywidgets", "google"})
 
 
 class Inert:
@@ -53,12 +57,15 @@ class InertModule(types.ModuleType):
 
 
 class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The last finder asked: it has every module of a plotting library that nobody else could find."""
+    """Finds every module of some libraries, and nothing in any of them."""
+
+    def __init__(self, libraries: frozenset[str]) -> None:
+        self._libraries = libraries
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name.partition(".")[0] not in PLOTTING:
+        if name.partition(".")[0] not in self._libraries:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
@@ -70,5 +77,6 @@ class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> None:
-    """Let imports of plotting libraries succeed."""
-    sys.meta_path.append(StandInFinder())
+    """Let imports of these libraries succeed."""
+    sys.meta_path.insert(0, StandInFinder(NOTEBOOK))
+    sys.meta_path.append(StandInFinder(PLOTTING))

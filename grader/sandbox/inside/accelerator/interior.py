@@ -47,7 +47,9 @@ def interior(machine: Machine, *, modes_of_a_thread: ModeMaker) -> Iterator[Repl
         yield torch.Tensor, "is_pinned", lambda tensor, device=None: False
         yield torch.UntypedStorage, "device", property(places.storage_device)
         yield torch.UntypedStorage, "clone", lambda storage: _copied(storage, places.storage_device(storage))
-        yield torch.UntypedStorage, "to", _storage_mover(machine)
+        move = _storage_mover(machine)
+        yield torch.UntypedStorage, "to", move
+        yield torch.UntypedStorage, "mps", lambda storage: move(storage, device="mps")  # torch.load asks for this
         yield torch, "Generator", _generator_class(machine)
         engine = vars(torch.autograd)["_engine_run_backward"]
         yield torch.autograd, "_engine_run_backward", functools.partial(run_backward, machine, engine)
