@@ -200,7 +200,8 @@ def test_any_source_that_python_accepts_is_accepted(grade_text: GradeText, sourc
 
 def test_what_notebooks_import_costs_no_points(grade_text: GradeText) -> None:
     source = (
-        "from IPython.display import clear_output, display\nimport ipywidgets\nfrom google.colab import drive\nclear_output(); display(1)\n" + RIGHT
+        "from IPython.display import clear_output, display\nimport ipywidgets\nfrom google.colab import drive\n"
+        "clear_output(); display(1)\n" + RIGHT
     )
     report = grade_text(source)
     assert report.verdict is Verdict.PASSED, report.reason
