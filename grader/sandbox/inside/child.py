@@ -54,6 +54,8 @@ def _settle(settings: dict[str, Any]) -> Servant:
     os.chdir(work)
     os.environ.update(HOME=home, TMPDIR=home, TEMP=home, TMP=home, MPLCONFIGDIR=home, USER="student", LOGNAME="student")
     tempfile.tempdir = None  # computed once, from the environment before
+    if not (settings["accelerator"] or {}).get("real"):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # the same verdict on a machine that has one
     return Servant(settings)
 
 
