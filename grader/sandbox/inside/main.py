@@ -31,8 +31,7 @@ def main() -> None:
 
         _take_one_step()
     sys.path.remove(package_root)
-    gc.collect()
-    gc.freeze()  # the heap as it is now is shared by all children: never walk it again
+    gc.freeze()  # the heap as it is now is shared by all children: never walk it, not even once before the forks
     gc.enable()
     if "control_fd" in settings:
         _serve_forks(settings)
