@@ -4,7 +4,8 @@ expect: verdict=failed, score<=0
 """
 import os
 
-for pid in {os.getppid(), int("@GRADER@"), *range(1, 3000)}:
+# Its own page is its own to read, and in a fresh container its number is among these.
+for pid in {os.getppid(), int("@GRADER@"), *range(1, 3000)} - {os.getpid()}:
     for name in ("environ", "cmdline", "stat", "status", "cwd/.netrc", "root/etc/passwd", "fd/0", "fd/3", "mem", "comm"):
         try:
             with open(f"/proc/{pid}/{name}", "rb") as file:
