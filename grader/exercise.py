@@ -54,7 +54,6 @@ class Exercise:
     summary: str
     folder: Path
     stub_earns_at_most: int = 0
-    warm: bool = False
     limits: Limits = field(default_factory=Limits)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     advice: dict[str, str] = field(default_factory=dict)

@@ -59,7 +59,7 @@ class ChecksFile(pytest.File):
 
         submission = read_submission(self.config.getoption("--submission"))
         seed = derived_seed(self.config.getoption("--submission-seed"), self.exercise.id)
-        self._launcher = start_launcher(warm=self.exercise.warm)
+        self._launcher = start_launcher(warm=False)
         self.session_under_test = Session(self._launcher, submission, self.exercise.limits, seed=seed)
         self.session_under_test.open()
 

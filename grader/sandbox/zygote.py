@@ -28,7 +28,11 @@ START_SECONDS = 120.0  # importing torch from a cold disk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZygoteOptions:
-    """`warm`: pay for torch's lazy imports before the first fork. `without`: layers to leave out, for tests."""
+    """What a zygote is started with. `without`: layers to leave out, for tests.
+
+    `warm`: for many submissions. Torch's compiler, which torch.func and a few others touch, is then imported once and
+    for all, which takes as long again as torch; otherwise a child that touches it imports it.
+    """
 
     warm: bool = False
     without: frozenset[str] = frozenset()
