@@ -181,7 +181,7 @@ class Probe:
     def machine(self, *, cuda: bool = False, mps: bool = False) -> Iterator[Probe]:
         """The submission imported afresh on a machine that has these accelerators and no others.
 
-        They are simulated; see `real_accelerator` in grader.grading.grade for the exception.
+        They are simulated, or a real one where grader.grading.grade was asked for it.
         """
         with self._session.elsewhere(cuda=cuda, mps=mps) as session:
             probe = Probe(session)

@@ -14,7 +14,7 @@ import click
 
 from grader import __version__
 from grader.errors import Fault, UsageFault
-from grader.model import Audience, Verdict
+from grader.model import Accelerator, Audience, Verdict
 from grader.reporters import Format
 from grader.text import inert
 
@@ -64,6 +64,13 @@ def main() -> None:
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it."
 )
 @click.option("--audience", type=click.Choice([each.value for each in Audience]), default=Audience.STUDENT.value)
+@click.option(
+    "--accelerator",
+    type=click.Choice([each.value for each in Accelerator]),
+    default=Accelerator.REAL.value,
+    show_default=True,
+    help="For device exercises: this machine's GPU where it has one, or always the simulated one.",
+)
 @exercises_option
 def run(
     exercise: str,
@@ -72,12 +79,20 @@ def run(
     output: Path | None,
     seed: int,
     audience: str,
+    accelerator: str,
     packs: tuple[Path, ...],
 ) -> NoReturn:
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
     from grader.one import grade_file
 
-    report = grade_file(exercise, submission, packs=packs, seed=seed, audience=Audience(audience))
+    report = grade_file(
+        exercise,
+        submission,
+        packs=packs,
+        seed=seed,
+        audience=Audience(audience),
+        accelerator=Accelerator(accelerator),
+    )
     _show(report, Format(format_), output)
     leave(_exit_code(report))
 

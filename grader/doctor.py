@@ -26,7 +26,7 @@ from grader.sandbox.start import start_launcher
 from grader.submission import Submission
 
 ATTEMPTS = Path(__file__).parent / "sandbox" / "inside" / "attempts.py"
-LIMITS = Limits(memory_mb=256, file_mb=4, cpu_seconds=2, call_seconds=20)
+LIMITS = Limits(memory_mb=256, file_mb=4, disk_mb=16, files=200, cpu_seconds=2, call_seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ def _attempts(bait: Bait) -> list[Attempt]:
         Attempt("use more memory than allowed", "memory"),
         Attempt("map more shared memory than allowed", "shared_memory"),
         Attempt("write a larger file than allowed", "large_file"),
+        Attempt("fill the disk with small files", "fill"),
+        Attempt("create more files than allowed", "create_files"),
         Attempt("open more files than allowed", "many_files"),
         Attempt("use more processor time than allowed", "spin"),
     ]

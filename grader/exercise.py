@@ -39,7 +39,9 @@ class Limits:
     total_seconds: float = 60.0  # wall time of all that the submission does, over all checks
     cpu_seconds: int = 60  # processor time of one child
     memory_mb: int = 1024  # on top of what Python and torch occupy
-    file_mb: int = 64
+    file_mb: int = 64  # one file
+    disk_mb: int = 256  # all files together
+    files: int = 10_000
     output_mb: int = 10
     open_files: int = 128
 

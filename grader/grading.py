@@ -17,7 +17,7 @@ from grader.errors import ExerciseFault, Fault, SubmissionFault
 from grader.exercise import Exercise
 from grader.expect import CheckFailed
 from grader.judge import clean_trace, judge, known_mistake, skipped
-from grader.model import CheckResult, Environment, Report, Status, SubmissionId, Verdict
+from grader.model import Accelerator, CheckResult, Environment, Report, Status, SubmissionId, Verdict
 from grader.sandbox.launch import Launcher
 from grader.sandbox.session import Session
 from grader.score import hold_complete, score, verdict
@@ -33,20 +33,19 @@ def grade(
     launcher: Launcher,
     *,
     seed: int = 0,
-    real_accelerator: bool = False,
+    accelerator: Accelerator = Accelerator.SIMULATED,
 ) -> Report:
     """Grade one submission: never raises for what a submission, an exercise or the sandbox does wrong.
 
-    The same submission, exercise, seed and machine give the same report, but for its durations. `real_accelerator`:
-    device exercises run on this machine's CUDA device, which only a launcher without Landlock, seccomp and resource
-    limits can reach: it is for holding the simulation to the real thing, with code that is our own.
+    The same submission, exercise, seed and machine give the same report, but for its durations. With a real
+    accelerator a submission is let at its driver: not for code that may be hostile.
     """
     started = time.perf_counter()
     run = _Run(exercise, submission.id, seed)
     child_seed = derived_seed(seed, exercise.id)
     with (
         _one_thread(),
-        Session(launcher, submission, exercise.limits, seed=child_seed, real_accelerator=real_accelerator) as session,
+        Session(launcher, submission, exercise.limits, seed=child_seed, accelerator=accelerator) as session,
     ):
         try:
             checks = load_checks(exercise)

@@ -44,6 +44,13 @@ class Audience(StrEnum):
     INSTRUCTOR = "instructor"
 
 
+class Accelerator(StrEnum):
+    """What a submission finds that asks for an accelerator."""
+
+    SIMULATED = "simulated"  # the same on every machine, behind every layer of the sandbox
+    REAL = "real"  # the machine's own, where it has one that a confined child can compute on; else simulated
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A line of the student's own source. `cell` is set in notebooks; `line` then counts within the cell."""

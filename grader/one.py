@@ -11,7 +11,7 @@ import gc
 from pathlib import Path
 
 from grader.exercise import find_exercise
-from grader.model import Audience, Report
+from grader.model import Accelerator, Audience, Report
 from grader.sandbox.start import start_launcher
 from grader.submission import read_submission
 
@@ -23,6 +23,7 @@ def grade_file(
     packs: tuple[Path, ...] = (),
     seed: int = 0,
     audience: Audience = Audience.STUDENT,
+    accelerator: Accelerator = Accelerator.REAL,
 ) -> Report:
     """Grade the file at `path`. Raises UsageFault where the exercise or the file is not there."""
     exercise = find_exercise(exercise_name, packs)
@@ -34,6 +35,8 @@ def grade_file(
 
         gc.freeze()
         gc.enable()
-        return dataclasses.replace(grade(exercise, submission, launcher, seed=seed), audience=audience)
+        return dataclasses.replace(
+            grade(exercise, submission, launcher, seed=seed, accelerator=accelerator), audience=audience
+        )
     finally:
         launcher.close()

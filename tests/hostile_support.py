@@ -23,6 +23,7 @@ from pathlib import Path
 
 from grader.exercise import Exercise, Limits, find_exercise
 from grader.model import Report
+from grader.sandbox.scratch import ScratchRoot
 
 CORPUS = Path(__file__).parent / "hostile"
 PACK = CORPUS / "pack"
@@ -191,9 +192,9 @@ class Canaries:
             listener.close()
 
 
-def leftovers(scratch_root: Path | None = None) -> list[str]:
+def leftovers(scratch_root: ScratchRoot | None = None) -> list[str]:
     """Files, processes and shared memory that an attack has left behind."""
-    found = [] if scratch_root is None else [str(path) for path in scratch_root.iterdir()]
+    found = [] if scratch_root is None else scratch_root.names()
     for folder in {tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue"}:
         if os.path.isdir(folder):
             found += [f"{folder}/{name}" for name in os.listdir(folder) if LEFTOVER in name]

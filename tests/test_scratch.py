@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.scratch import Scratch, remove_tree
+from grader.sandbox.scratch import Scratch, open_scratch_root, remove_tree
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and descriptors of folders as POSIX has them")
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and descr
 def scratch(tmp_path: Path) -> Scratch:
     """A scratch folder beneath a fresh root."""
     (tmp_path / "root").mkdir()
-    return Scratch(tmp_path / "root")
+    return Scratch(open_scratch_root(tmp_path / "root"))
 
 
 def test_files_come_back_as_they_were_written(scratch: Scratch) -> None:

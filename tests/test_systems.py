@@ -36,7 +36,7 @@ def test_spawned_children_grade_like_forked_ones(plain: Exercise, tmp_path: Path
         (Verdict.CRASHED, 3),
         (Verdict.TIMED_OUT, 3),
     ]
-    assert not spawner.scratch_root.exists()
+    assert not spawner.scratch_root.path.exists()
 
 
 def test_the_macos_profile_allows_what_is_needed_and_denies_the_rest_after_it() -> None:

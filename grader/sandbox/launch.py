@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any, Protocol
+
+from grader.sandbox.scratch import ScratchRoot
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,12 @@ class Launched:
     end: Callable[[], Ending]
 
 
-class Launcher(Protocol):
+class Launcher(Hashable, Protocol):
     """A zygote that forks, or a spawner where there is no fork."""
 
-    scratch_root: Path
-    """The folder beneath which the scratch folders of its children lie."""
+    @property
+    def scratch_root(self) -> ScratchRoot:
+        """The folder beneath which the scratch folders of its children lie. Raises GraderFault."""
 
     def launch(self, settings: dict[str, Any]) -> Launched:
         """Start a child that serves one submission; raises GraderFault where the sandbox itself fails."""

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.errors import Crashed, SubmissionFault, TimedOut, Unmet, Unreadable
+from grader.errors import Crashed, GraderFault, SubmissionFault, TimedOut, Unmet, Unreadable
 from grader.exercise import Limits
 from grader.explain import explain, raised
+from grader.model import Accelerator
+from grader.sandbox import device
 from grader.sandbox.launch import Launcher
 from grader.sandbox.process import ChildProcess, Reply
 from grader.sandbox.scratch import Scratch
@@ -55,8 +57,8 @@ class Session:
         limits: Limits,
         *,
         seed: int,
-        accelerator: dict[str, bool] | None = None,
-        real_accelerator: bool = False,
+        accelerator: Accelerator = Accelerator.SIMULATED,
+        machine: dict[str, bool] | None = None,
         budget: Budget | None = None,
         transcript: Transcript | None = None,
     ) -> None:
@@ -65,7 +67,7 @@ class Session:
         self._limits = limits
         self._seed = seed
         self._accelerator = accelerator
-        self._real_accelerator = real_accelerator
+        self._machine = machine
         self._budget = budget or Budget(limits.total_seconds, limits.total_seconds)
         self._transcript = transcript or Transcript()
         self._child: ChildProcess | None = None
@@ -96,26 +98,41 @@ class Session:
         self.ask("run", notebook=self._submission.is_notebook, seed=self._seed)
 
     def start(self) -> None:
-        """Start a child in a fresh scratch folder, with nothing of the submission in it yet. Raises GraderFault."""
-        self.scratch = Scratch(self._launcher.scratch_root)
-        limits = self._limits
+        """Start a child in a fresh scratch folder, with nothing of the submission in it yet.
+
+        Raises GraderFault, or Crashed where another child of this submission has filled all the room there is.
+        """
+        root = self._launcher.scratch_root
+        try:
+            self.scratch = Scratch(root)
+        except OSError as problem:
+            if root.is_bounded:
+                raise Crashed("It filled its scratch folder to the last byte.", hint=DISK_HINT) from None
+            raise GraderFault(f"There is no room for a scratch folder: {problem}.") from problem
         settings = {
             "scratch": str(self.scratch.work),
-            "accelerator": self._accelerator,
-            "limits": {
-                "memory_bytes": limits.memory_mb << 20,
-                "cpu_seconds": limits.cpu_seconds,
-                "file_bytes": limits.file_mb << 20,
-                "open_files": limits.open_files,
-            },
+            "accelerator": self._machine,
+            "limits": self._bounds(),
         }
         try:
             launched = self._launcher.launch(settings)
         except BaseException:
             self.scratch.close()
             raise
-        self._child = ChildProcess(launched, output_bytes=limits.output_mb << 20)
+        self._child = ChildProcess(launched, output_bytes=self._limits.output_mb << 20)
         self.isolation = self._child.ready(READY_SECONDS)
+
+    def _bounds(self) -> dict[str, int]:
+        """The limits in the child's own units."""
+        limits = self._limits
+        return {
+            "memory_bytes": limits.memory_mb << 20,
+            "cpu_seconds": limits.cpu_seconds,
+            "file_bytes": limits.file_mb << 20,
+            "disk_bytes": limits.disk_mb << 20,
+            "files": limits.files,
+            "open_files": limits.open_files,
+        }
 
     def begin(self, seed: int) -> None:
         """Start a check: a child that lives, generators seeded, modes as they were after the import."""
@@ -203,15 +220,16 @@ class Session:
     def elsewhere(self, *, cuda: bool, mps: bool) -> Iterator[Session]:
         """The submission opened afresh on a machine with these accelerators, within the same budget of time.
 
-        They are simulated, but for a CUDA device alone where `real_accelerator` says that there is one to use.
+        They are simulated, but for a CUDA device alone where a real one is wanted and can be used.
         """
-        is_real = self._real_accelerator and cuda and not mps
+        is_wanted = self._accelerator is Accelerator.REAL and cuda and not mps
+        is_real = is_wanted and device.works(self._launcher, tuple(self._bounds().items()))
         with Session(
             self._launcher,
             self._submission,
             self._limits,
             seed=self._seed,
-            accelerator={"cuda": cuda, "mps": mps, "real": is_real},
+            machine={"cuda": cuda, "mps": mps, "real": is_real},
             budget=self._budget,
             transcript=self._transcript,
         ) as session:
@@ -227,4 +245,5 @@ class Session:
             self.scratch.close()
 
 
+DISK_HINT = "Write fewer or smaller files, and remove those that are done with."
 SYNTAX_HINT = "Look at this line and the one before it: a bracket, a quote, a colon or the indentation."

@@ -7,13 +7,14 @@ where there are any. `grade doctor` says what that leaves open.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from grader.sandbox.launch import Ending, Launched
-from grader.sandbox.scratch import make_scratch_root, remove_tree
+from grader.sandbox.scratch import make_scratch_root, open_scratch_root, remove_tree
 from grader.sandbox.zygote import clean_environment, command_line, common_settings
 
 
@@ -21,7 +22,7 @@ class Spawner:
     """Keeps one process imported and waiting, so that the next child is there when it is asked for."""
 
     def __init__(self, *, warm: bool = False) -> None:
-        self.scratch_root = make_scratch_root()
+        self.scratch_root = open_scratch_root(make_scratch_root())
         self._settings = common_settings(warm=warm)
         self._spare = self._spawn()
 
@@ -37,13 +38,15 @@ class Spawner:
     def close(self) -> None:
         """End the process that nobody asked for, and remove the scratch folders."""
         _end(self._spare)
-        remove_tree(self.scratch_root)
+        if self.scratch_root.folder is not None:
+            os.close(self.scratch_root.folder)
+        remove_tree(self.scratch_root.path)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*_wrapper(self.scratch_root), *_interpreter(command_line(self._settings))],
+            [*_wrapper(self.scratch_root.path), *_interpreter(command_line(self._settings))],
             env=_environment(),
-            cwd=self.scratch_root,
+            cwd=self.scratch_root.path,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -6,6 +6,7 @@ environment of its own, since /proc/self/environ keeps showing the block that a 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -20,7 +21,7 @@ from typing import Any
 
 from grader.errors import GraderFault
 from grader.sandbox.launch import Ending, Launched
-from grader.sandbox.scratch import make_scratch_root, remove_tree
+from grader.sandbox.scratch import ScratchRoot, make_scratch_root, remove_tree
 
 INSIDE = Path(__file__).parent / "inside" / "main.py"
 START_SECONDS = 120.0  # importing torch from a cold disk
@@ -42,7 +43,9 @@ class Zygote:
     """A running zygote. Starting one returns at once; the first `launch` waits until it has imported torch."""
 
     def __init__(self, options: ZygoteOptions = ZygoteOptions()) -> None:  # frozen
-        self.scratch_root = make_scratch_root()
+        self._path = make_scratch_root()
+        self._scratch_root: ScratchRoot | None = None
+        self._groups: list[str] = []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         self._control.settimeout(START_SECONDS)
@@ -51,7 +54,7 @@ class Zygote:
             **common_settings(warm=options.warm),
             "control_fd": theirs.fileno(),
             "without": sorted(options.without),
-            "scratch_root": str(self.scratch_root),
+            "scratch_root": str(self._path),
         }
         self._process = subprocess.Popen(
             command_line(settings),
@@ -62,6 +65,16 @@ class Zygote:
             start_new_session=True,  # a Ctrl-C at the terminal is the grader's to handle
         )
         theirs.close()
+
+    @property
+    def scratch_root(self) -> ScratchRoot:
+        """The scratch root as the zygote shows it, when it is ready. Raises GraderFault."""
+        with self._lock:
+            if self._scratch_root is None:
+                facts, descriptors = self._hear()
+                self._groups = facts["groups"]
+                self._scratch_root = ScratchRoot(self._path, descriptors[0], facts["bounded"])
+            return self._scratch_root
 
     def launch(self, settings: dict[str, Any]) -> Launched:
         """Fork a confined child that serves one submission."""
@@ -86,7 +99,12 @@ class Zygote:
         self._control.close()
         self._process.kill()
         self._process.wait()
-        remove_tree(self.scratch_root)
+        if self._scratch_root is not None and self._scratch_root.folder is not None:
+            os.close(self._scratch_root.folder)
+        remove_tree(self._path)
+        for group in self._groups:
+            with contextlib.suppress(OSError):  # another grader has seen that the zygote is gone, and removed it
+                os.rmdir(group)
 
     def _end(self, pid: int) -> Ending:
         answer = self._ask({"do": "end", "pid": pid}, [])
@@ -96,13 +114,20 @@ class Zygote:
         with self._lock:
             try:
                 socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
-                answer = self._control.recv(1 << 16)
             except OSError as problem:
-                raise GraderFault(f"The sandbox's zygote does not answer: {problem}.") from problem
+                raise GraderFault(f"The sandbox's zygote does not listen: {problem}.") from problem
+            return self._hear()[0]
+
+    def _hear(self) -> tuple[dict[str, Any], list[int]]:
+        """The zygote's next message, and the descriptors that came with it."""
+        try:
+            answer, descriptors, _, _ = socket.recv_fds(self._control, 1 << 16, 1)
+        except OSError as problem:
+            raise GraderFault(f"The sandbox's zygote does not answer: {problem}.") from problem
         if not answer:
             status = self._process.wait()
             raise GraderFault(f"The sandbox's zygote ended unasked ({_describe(status)}).")
-        return dict(json.loads(answer))
+        return dict(json.loads(answer)), descriptors
 
 
 def _describe(status: int) -> str:

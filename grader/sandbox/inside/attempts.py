@@ -133,6 +133,21 @@ def large_file(_: object) -> Outcome:
     return True, "64 MB could be written"
 
 
+def fill(_: object) -> Outcome:
+    """Write 32 MB into several files."""
+    for number in range(16):
+        with open(f"part{number}", "wb") as file:
+            file.write(bytes(2 << 20))
+    return True, "32 MB could be written into 16 files"
+
+
+def create_files(_: object) -> Outcome:
+    """Create 1000 files."""
+    for number in range(1000):
+        open(f"small{number}", "wb").close()
+    return True, "1000 files could be created"
+
+
 def many_files(_: object) -> Outcome:
     """Open 5000 files."""
     held = [open(os.devnull) for _ in range(5000)]  # noqa: SIM115

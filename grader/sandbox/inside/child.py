@@ -16,18 +16,20 @@ from typing import IO, Any, NoReturn
 
 from grader.sandbox.decode import Decoder
 from grader.sandbox.encode import Encoder, message
+from grader.sandbox.inside import devices
 from grader.sandbox.inside.handles import Handles
 from grader.sandbox.inside.program import Program, Refusal, explain
 from grader.sandbox.wire import Frame, WireError, read_frame
 
 
-def serve_descriptors(channel: int, output: int, settings: dict[str, Any], plan: Any) -> NoReturn:
+def serve_descriptors(channel: int, output: int, settings: dict[str, Any], plan: Any, bounds: Any) -> NoReturn:
     """Serve one submission in a forked child: confine it, then take orders from the socket `channel`."""
-    from grader.sandbox.inside import limits
+    from grader.sandbox.inside.confine import Reach
 
     _redirect(output)
     servant = _settle(settings)  # before the confinement, after which nothing of the grader can be imported
-    layers = plan.apply(scratch=Path(settings["scratch"]).parent, limits=limits.Limits(**settings["limits"]))
+    reach = Reach.DEVICES if _is_real(settings) else Reach.NO_DEVICE
+    layers = plan.apply(scratch=Path(settings["scratch"]).parent, limits=bounds, reach=reach)
     _serve(os.fdopen(channel, "rb"), os.fdopen(os.dup(channel), "wb"), servant, layers)
 
 
@@ -54,9 +56,14 @@ def _settle(settings: dict[str, Any]) -> Servant:
     os.chdir(work)
     os.environ.update(HOME=home, TMPDIR=home, TEMP=home, TMP=home, MPLCONFIGDIR=home, USER="student", LOGNAME="student")
     tempfile.tempdir = None  # computed once, from the environment before
-    if not (settings["accelerator"] or {}).get("real"):
+    if not _is_real(settings):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # the same verdict on a machine that has one
     return Servant(settings)
+
+
+def _is_real(settings: dict[str, Any]) -> bool:
+    """Whether this child is to use the machine's own accelerator."""
+    return bool((settings["accelerator"] or {}).get("real"))
 
 
 def _redirect(output: int) -> None:
@@ -99,7 +106,7 @@ class Servant:
     def __init__(self, settings: dict[str, Any]) -> None:
         self._device_of: Callable[[Any], Any] = lambda tensor: tensor.device
         accelerator = settings["accelerator"]
-        if accelerator is not None and not accelerator["real"]:
+        if accelerator is not None and not _is_real(settings):
             from grader.sandbox.inside.accelerator import simulate
 
             self._device_of = simulate(cuda=accelerator["cuda"], mps=accelerator["mps"]).device_of
@@ -108,6 +115,7 @@ class Servant:
         self._orders: dict[str, Callable[..., Any]] = {
             **self._program.orders(),
             **self._handles.orders(),
+            "try_device": devices.can_compute,
         }
 
     def obey(self, frame: Frame) -> Frame:

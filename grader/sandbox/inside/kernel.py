@@ -1,4 +1,4 @@
-"""The thin line to the Linux kernel: libc's syscall(), prctl() and unshare() through ctypes.
+"""The thin line to the Linux kernel: libc's syscall(), prctl(), unshare() and mount() through ctypes.
 
 Nothing here decides anything. Numbers are the kernel's own (include/uapi/linux); see syscall_numbers for
 the table of system calls.
@@ -17,9 +17,13 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
+CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWIPC = 0x08000000
 CLONE_NEWNET = 0x40000000
+
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_REC, MS_PRIVATE = 2, 4, 8, 32, 1 << 14, 1 << 18
+MNT_DETACH = 2
 
 
 @functools.cache
@@ -29,6 +33,8 @@ def libc() -> ctypes.CDLL:
     handle.syscall.restype = ctypes.c_long
     handle.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
     handle.unshare.argtypes = [ctypes.c_int]
+    handle.umount2.argtypes = [ctypes.c_char_p, ctypes.c_int]
+    handle.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
     return handle
 
 
@@ -53,6 +59,18 @@ def unshare(flags: int) -> None:
     """Leave the shared namespaces named by `flags`, all or none. Raises OSError."""
     if libc().unshare(flags) != 0:
         raise os_error("unshare")
+
+
+def mount(target: str, flags: int, *, kind: str = "none", options: str = "") -> None:
+    """Mount a file system that needs no device, or change how one is mounted. Raises OSError."""
+    if libc().mount(kind.encode(), os.fsencode(target), kind.encode(), flags, options.encode()) != 0:
+        raise os_error(f"mount on {target}")
+
+
+def unmount(target: str) -> None:
+    """Take away what is mounted there, now for new users and with the last one for good. Raises OSError."""
+    if libc().umount2(os.fsencode(target), MNT_DETACH) != 0:
+        raise os_error(f"unmount {target}")
 
 
 def os_error(what: str) -> OSError:

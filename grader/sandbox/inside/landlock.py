@@ -124,12 +124,13 @@ class Shared:
             os.close(descriptor)
 
 
-def prepare(version: int, *, readable: Sequence[Path], scratch_root: Path) -> Shared:
-    """Build the shared ruleset. Paths that do not exist are left out. Raises OSError."""
+def prepare(version: int, *, readable: Sequence[Path], scratch_root: Path, devices: Sequence[Path] = ()) -> Shared:
+    """Build the shared ruleset. Paths that do not exist are left out; `devices` are opened wholly. Raises OSError."""
     root = scratch_root.resolve()
-    exact = dict.fromkeys(readable, READ) | DEVICES
+    usable = DEVICES | dict.fromkeys(devices, Right.READ_FILE | Right.WRITE_FILE | Right.IOCTL_DEV)
+    exact = dict.fromkeys(readable, READ) | usable
     above = (path if root.is_relative_to(path.parent) else path.parent for path in readable)
-    coarse = dict.fromkeys(above, READ) | DEVICES
+    coarse = dict.fromkeys(above, READ) | usable
     attributes = ruleset_attributes(version)
     ruleset = kernel.syscall(CREATE_RULESET, attributes, len(attributes), 0)
     rules = open_rules(version, [*exact.items(), (root, SCRATCH)])

@@ -24,6 +24,10 @@ class Limits:
     """CPU time of all threads; SIGXCPU ends the child, SIGKILL a second later."""
     file_bytes: int = 64 << 20
     """Size of any one file; a write beyond it is an OSError (EFBIG)."""
+    disk_bytes: int = 256 << 20
+    """All files of the scratch folder together; holds where scratch is bounded (the layer bounded-scratch)."""
+    files: int = 10_000
+    """Files and folders in the scratch folder; likewise."""
     open_files: int = 256
     threads: int = 64
 
@@ -36,14 +40,22 @@ def mapped_bytes() -> int:
     return pages * resource.getpagesize()
 
 
-def apply(limits: Limits, *, mapped: int) -> None:
+def be_first_to_die() -> None:
+    """Have the kernel choose this process, whatever the others use, where the machine as a whole runs out of memory."""
+    descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(descriptor, b"1000")
+    os.close(descriptor)
+
+
+def apply(limits: Limits, *, mapped: int, has_device: bool) -> None:
     """Set the limits, soft and hard, for the calling process. Raises OSError or ValueError.
 
-    `mapped` is mapped_bytes() of this process. RLIMIT_AS rather than RLIMIT_DATA, which shared mappings bypass.
+    `mapped` is mapped_bytes() of this process. RLIMIT_AS rather than RLIMIT_DATA, which shared mappings bypass, but
+    for a process that `has_device`: a driver reserves far more address space than any memory there is.
     The stack keeps its limit: threads take theirs from it, and deep recursion must stay Python's RecursionError.
     """
     wanted = {
-        resource.RLIMIT_AS: (mapped + limits.memory_bytes,) * 2,
+        resource.RLIMIT_DATA if has_device else resource.RLIMIT_AS: (mapped + limits.memory_bytes,) * 2,
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 1),
         resource.RLIMIT_FSIZE: (limits.file_bytes,) * 2,
         resource.RLIMIT_NOFILE: (limits.open_files,) * 2,

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 
 def main() -> None:
@@ -52,14 +52,16 @@ def _take_one_step() -> None:
 def _serve_forks(settings: dict[str, Any]) -> None:
     import socket
 
-    from grader.sandbox.inside import confine
+    from grader.sandbox.inside import confine, devices
 
-    plan = confine.prepare(scratch_root=Path(settings["scratch_root"]), without=frozenset(settings["without"]))
+    scratch_root, without = Path(settings["scratch_root"]), frozenset(settings["without"])
+    plan = confine.prepare(scratch_root=scratch_root, devices=devices.accelerators(), without=without)
     control = socket.socket(fileno=settings["control_fd"])
+    _show_scratch(control, scratch_root, plan)
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not request:
-            os._exit(0)  # the grader is gone
+            _leave(scratch_root, plan)
         order = json.loads(request)
         if order["do"] == "fork":
             control.send(json.dumps({"pid": _fork(control, descriptors, order["child"], plan)}).encode())
@@ -67,14 +69,36 @@ def _serve_forks(settings: dict[str, Any]) -> None:
             control.send(json.dumps(_end(order["pid"])).encode())
 
 
-def _fork(control: Any, descriptors: list[int], settings: dict[str, Any], plan: Any) -> int:
-    from grader.sandbox.inside import child
+def _show_scratch(control: Any, scratch_root: Path, plan: Any) -> None:
+    """Hand the grader the scratch root as it is seen here, which may be a file system of our own."""
+    import socket
 
+    folder = os.open(scratch_root, os.O_RDONLY | os.O_DIRECTORY)
+    facts = {"bounded": plan.storage is not None, "groups": plan.group.folders if plan.group else []}
+    socket.send_fds(control, [json.dumps(facts).encode()], [folder])
+    os.close(folder)
+
+
+def _leave(scratch_root: Path, plan: Any) -> NoReturn:
+    """The grader is gone, perhaps without a chance to tidy up. Children die with this process."""
+    import shutil
+
+    if plan.storage:
+        plan.storage.release()
+    shutil.rmtree(scratch_root, ignore_errors=True)
+    os._exit(0)
+
+
+def _fork(control: Any, descriptors: list[int], settings: dict[str, Any], plan: Any) -> int:
+    from grader.sandbox.inside import child, limits
+
+    bounds = limits.Limits(**settings["limits"])
+    plan.make_room(bounds)
     pid = os.fork()
     if not pid:
         try:
             control.close()
-            child.serve_descriptors(descriptors[0], descriptors[1], settings, plan)
+            child.serve_descriptors(descriptors[0], descriptors[1], settings, plan, bounds)
         finally:
             os._exit(70)
     for descriptor in descriptors:

@@ -151,8 +151,11 @@ TRUNCATION_BY_HAND: Mapping[str, Condition] = MappingProxyType(
 )
 
 
-def answers(*, truncation_by_hand: bool) -> dict[str, Condition | int | None]:
-    """What each named call gets: None to go ahead, an errno (0 for doing nothing), or a condition."""
+def answers(*, truncation_by_hand: bool, any_ioctl: bool = False) -> dict[str, Condition | int | None]:
+    """What each named call gets: None to go ahead, an errno (0 for doing nothing), or a condition.
+
+    `any_ioctl`: for a child with an accelerator, whose driver is asked by nothing else.
+    """
     plain = {None: ALLOWED, 0: SILENT, errno.EOPNOTSUPP: UNSUPPORTED, errno.EPERM: FORBIDDEN}
     table: dict[str, Condition | int | None] = {}
     for answer, names in plain.items():
@@ -160,4 +163,6 @@ def answers(*, truncation_by_hand: bool) -> dict[str, Condition | int | None]:
     table.update(CONDITIONS)
     if truncation_by_hand:
         table.update(TRUNCATION_BY_HAND)
+    if any_ioctl:
+        table["ioctl"] = None
     return table

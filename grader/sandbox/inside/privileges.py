@@ -7,16 +7,18 @@ import errno
 import os
 import signal
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import kernel, namespaces
 from .syscall_numbers import number
 
 CAPABILITY_VERSION_3 = 0x20080522
-CAP_SETGID, CAP_SETPCAP, CAP_SYS_ADMIN = 6, 8, 21
+CAP_CHOWN, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_SYS_ADMIN = 0, 6, 7, 8, 21
 LAST_CAPABILITY = 63
-COUNTING_UIDS = 0x70000000
-"""Real user ids from here on are nobody's; children of root take one each, by their process id."""
+LOWLY_IDS = 0x70000000
+"""User and group ids from here on are nobody's; children of root take one each, by their process id."""
+NOBODY = 65534
 
 
 def effective_capabilities() -> int:
@@ -33,16 +35,46 @@ def holds(capability: int) -> bool:
     return bool(effective_capabilities() >> capability & 1)
 
 
+def lowly_id() -> int | None:
+    """A user id without any rights for this process; None where the ids of a container have none to spare."""
+    for wanted in (LOWLY_IDS + os.getpid(), NOBODY):
+        if any(first <= wanted < first + count for first, _, count in _id_map()):
+            return wanted
+    return None
+
+
+def can_become_lowly() -> bool:
+    """Whether this process is root and may become another user and give folders away."""
+    needed = (CAP_CHOWN, CAP_SETGID, CAP_SETUID)
+    return os.geteuid() == 0 and all(map(holds, needed)) and lowly_id() is not None
+
+
+def _id_map() -> list[tuple[int, ...]]:
+    """The ids that this process may take: (first, first outside, how many)."""
+    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    return [tuple(int(part) for part in line.split()) for line in lines]
+
+
+def become(user: int, *, owning: Sequence[Path]) -> None:
+    """As root: be this user and group and no other, for good, and give it the folders `owning`. Raises OSError."""
+    for folder in owning:
+        os.chown(folder, user, user)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
 def count_alone() -> bool:
     """Give this process a user count of its own, so that RLIMIT_NPROC counts its threads and nothing else.
 
-    As root by a real user id that no one else has: the kernel exempts uid 0 from that limit. The effective id
-    stays, since it owns and opens the files (os.access(), which asks for the real one, answers too
+    A child of root has one, with an id that no one else has. As root, which the kernel exempts from that limit, by
+    such a real id, while the effective one stays (os.access(), which asks for the real one, then answers too
     pessimistically). Otherwise by a user namespace of its own. False where the machine allows neither.
     """
+    if os.getuid() >= LOWLY_IDS:
+        return True
     try:
         if os.getuid() == 0:
-            os.setresuid(COUNTING_UIDS + os.getpid(), -1, -1)
+            os.setresuid(LOWLY_IDS + os.getpid(), -1, -1)
             return True
     except PermissionError:
         return False
