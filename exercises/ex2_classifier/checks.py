@@ -18,7 +18,7 @@ from grader.sandbox.values import Handle
 from grader.views import ModuleView
 
 from .cases import Case, accuracy_cases, long_run
-from .data import drawn_data, expect_normal, expect_rule, make_data, points, real
+from .data import DEFAULT_N, drawn_data, expect_normal, expect_rule, make_data, points, real
 from .models import expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
 from .network import drawn_weights, expect_network, logits, outputs, share_right, weights_of
 from .runs import expect_losses, expect_training, standstill, train
@@ -54,7 +54,7 @@ def architecture(submission: Probe, rng: torch.Generator) -> None:
 
 @check("X is (n, 4) and y is (n, 1), both float32", points=1)
 def data_form(submission: Probe, rng: torch.Generator) -> None:
-    for n, arguments in ((1000, ()), (37, (37,)), (256, (256, drawn(rng, 1, 1000)))):
+    for n, arguments in ((DEFAULT_N, ()), (37, (37,)), (256, (256, drawn(rng, 1, 1000)))):
         x, y = make_data(submission, *arguments)
         expect(getattr(x, "dtype", None) is not torch.float64, mistake="data_float64")
         expect_tensor(x, name="X", shape=(n, 4), dtype=torch.float32)

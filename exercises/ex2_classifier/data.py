@@ -12,6 +12,7 @@ from torch import Tensor
 from grader.checks import Probe
 from grader.expect import describe, expect, expect_tensor, fail
 
+DEFAULT_N = 1000  # points that make_data gives where it is not told how many
 CHANCE = 1e-10  # how often a test of the distribution may refuse data that are drawn right
 
 
@@ -22,7 +23,16 @@ def drawn_data(rng: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
 
 
 def make_data(submission: Probe, *arguments: int) -> tuple[Any, Any]:
-    """The two things that make_data returns."""
+    """The two things that make_data returns. Fails where the number of points is the same for every n."""
+    x, y = _pair(submission, *arguments)
+    n, *seed = arguments or (DEFAULT_N,)
+    if isinstance(x, Tensor) and x.shape[1:] == (4,) and len(x) != n:
+        other, _ = _pair(submission, n + 1, *seed)
+        expect(getattr(other, "shape", None) != x.shape, mistake="n_ignored", came=len(x))
+    return x, y
+
+
+def _pair(submission: Probe, *arguments: int) -> tuple[Any, Any]:
     value = submission.call("make_data", *arguments)
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         came = describe(value)
