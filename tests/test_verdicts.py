@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import GradeText
+from conftest import ROOT, GradeText
 
+from grader.exercise import find_exercise
 from grader.model import Report, Status, Verdict
 
 RIGHT = "def f(x): return 3 * x**2\ng = h = f\n"
@@ -49,6 +50,14 @@ def test_an_exception_that_is_a_known_mistake_is_named(grade_text: GradeText) ->
     assert check.status is Status.ERROR
     assert check.mistake == "complained"
     assert check.trace[-1].line == 7
+
+
+def test_a_check_that_words_an_exception_itself_keeps_its_line(grade_text: GradeText) -> None:
+    source = (ROOT / "reference" / "ex4_device_moves" / "wrong" / "cuda_call_unless_cpu.py").read_text()
+    report = grade_text(source, exercise=find_exercise("ex4"))
+    check = next(check for check in report.checks if check.mistake == "cuda_call")
+    assert check.status is Status.FAIL
+    assert [(place.function, place.code) for place in check.trace] == [("train_on", "model.cuda()")]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def predicts(submission: Probe, rng: torch.Generator) -> None:
             expect_prediction(there, task, device="cpu")
         except Raised as raised:
             if chosen := re.search(r"on the same device.*\b(mps:0)", raised.text):
-                fail(mistake="predicts_elsewhere", chosen=chosen[1])
+                fail(mistake="predicts_elsewhere", trace=raised.trace, chosen=chosen[1])
             raise
 
 

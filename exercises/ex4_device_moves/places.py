@@ -33,9 +33,9 @@ def answer_of(there: Probe, function: str, *arguments: Any) -> Any:
     except Raised as raised:
         code = raised.trace[-1].code if raised.trace else ""
         if CUDA_IS_MISSING.search(raised.text) and ".cuda(" in code:
-            fail(mistake="cuda_call", code=code)
+            fail(mistake="cuda_call", trace=raised.trace, code=code)
         if DATA_STAYED.search(raised.text) and (call := dropped_move(there.facts, function)):
-            fail(mistake="result_thrown_away", call=call)
+            fail(mistake="result_thrown_away", trace=raised.trace, call=call)
         raise
 
 
