@@ -37,24 +37,34 @@ def picks_mps_second(submission: Probe, rng: torch.Generator) -> None:
 
 
 def expect_pick(submission: Probe, *, cuda: bool, mps: bool, wanted: str) -> None:
+    """pick_device gives this device on a machine that has these accelerators."""
+    device = picked(submission, cuda=cuda, mps=mps)
+    if is_at(device, wanted):
+        return
+    has = [name for name, present in (("cuda", cuda), ("mps", mps)) if present]
+    called = {name for name, _ in submission.facts.calls("pick_device")}
+    if device.type == "cuda" and not cuda:
+        uncalled = submission.facts.refers("pick_device") - called
+        fail(mistake="query_not_called" if "torch.cuda.is_available" in uncalled else "hard_coded_cuda")
+    if device.type != "cuda" and cuda and "torch.cuda.device_count" in called:
+        sees_it = picked(submission, cuda=True, mps=False).type == "cuda"  # else it is not mps that it prefers
+        expect(sees_it, mistake="gpus_miscounted", chosen=device)
+    if device.type == "mps":
+        fail(mistake="mps_before_cuda" if mps else "hard_coded_mps")
+    if device.type == "cpu":
+        fail(mistake="accelerator_ignored", there=" and ".join(has))
+    fail(f"pick_device returned {device} on a machine that has {' and '.join(['cpu', *has])}.", hint=DEVICE_HINT)
+
+
+def picked(submission: Probe, *, cuda: bool, mps: bool) -> torch.device:
+    """What pick_device gives on a machine that has these accelerators."""
     with submission.machine(cuda=cuda, mps=mps) as there:
         device = there.call("pick_device")
     if isinstance(device, str):
         fail(mistake="device_as_text", text=device[:30])
     if not isinstance(device, torch.device):
         fail(f"pick_device should return a torch.device, and it returned {describe(device)}.", hint=DEVICE_HINT)
-    if is_at(device, wanted):
-        return
-    has = [name for name, present in (("cuda", cuda), ("mps", mps)) if present]
-    if device.type == "cuda" and not cuda:
-        called = {name for name, _ in submission.facts.calls("pick_device")}
-        uncalled = submission.facts.refers("pick_device") - called
-        fail(mistake="query_not_called" if "torch.cuda.is_available" in uncalled else "hard_coded_cuda")
-    if device.type == "mps":
-        fail(mistake="mps_before_cuda" if mps else "hard_coded_mps")
-    if device.type == "cpu":
-        fail(mistake="accelerator_ignored", there=" and ".join(has))
-    fail(f"pick_device returned {device} on a machine that has {' and '.join(['cpu', *has])}.", hint=DEVICE_HINT)
+    return device
 
 
 # train_on
