@@ -60,6 +60,18 @@ def test_a_check_that_words_an_exception_itself_keeps_its_line(grade_text: Grade
     assert [(place.function, place.code) for place in check.trace] == [("train_on", "model.cuda()")]
 
 
+@pytest.mark.parametrize(("query", "advised"), [("is_built", 1), ("is_available", 0)])
+def test_asking_what_pytorch_was_built_for_costs_nothing_but_is_no_habit(
+    grade_text: GradeText, query: str, advised: int
+) -> None:
+    source = (ROOT / "reference" / "ex4_device_moves" / "solution.py").read_text()
+    asks = "torch.backends.mps.is_available()"
+    assert asks in source
+    report = grade_text(source.replace(asks, f"torch.backends.mps.{query}()"), exercise=find_exercise("ex4"))
+    assert report.verdict is Verdict.PASSED
+    assert len([advice for advice in report.advice if "is_built()" in advice]) == advised
+
+
 @pytest.mark.parametrize(
     ("body", "verdict", "status", "words"),
     [

@@ -20,12 +20,21 @@ from .training import DENSE, NORMED, Task, gap
 OUTPUT_TOLERANCE = 1e-3  # absolute, of probabilities: room for TF32 matrix products
 DEVICE_HINT = "Return torch.device(...) with the name of the best device there is, and no number or 0."
 
+# Whether PyTorch was built for a device, and who tells whether there is one.
+BUILT_OR_THERE = {
+    "torch.backends.cuda.is_built": {"torch.cuda.is_available", "torch.cuda.device_count"},
+    "torch.backends.mps.is_built": {"torch.backends.mps.is_available", "torch.mps.is_available"},
+}
+
 
 # pick_device
 
 
 @check("pick_device gives cuda where there is a CUDA GPU, and cpu where there is nothing else", points=1)
 def picks_cuda_or_cpu(submission: Probe, rng: torch.Generator) -> None:
+    names = submission.facts.refers("pick_device")
+    if any(built in names and not there & names for built, there in BUILT_OR_THERE.items()):
+        submission.advise("built_or_there")
     expect_pick(submission, cuda=True, mps=False, wanted="cuda")
     expect_pick(submission, cuda=False, mps=False, wanted="cpu")
 
