@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from grader.model import Place
 from grader.sandbox.values import Handle, NumpyScalar
 
 TOLERANCES = {  # relative, absolute: torch.testing.assert_close's own
@@ -27,7 +28,8 @@ class CheckFailed(Exception):
     """A check that does not hold.
 
     `reason` may be read by anyone; `detail` holds drawn inputs and expected values. Where `mistake` is set, that
-    mistake's texts, filled with `values`, take the place of `reason` and `hint`.
+    mistake's texts, filled with `values`, take the place of `reason` and `hint`. `trace`: the student's lines that
+    led to it, where they are known.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class CheckFailed(Exception):
         detail: str = "",
         hint: str = "",
         mistake: str | None = None,
+        trace: tuple[Place, ...] = (),
         values: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(reason or mistake)
@@ -44,22 +47,36 @@ class CheckFailed(Exception):
         self.detail = detail
         self.hint = hint
         self.mistake = mistake
+        self.trace = trace
         self.values = dict(values or {})
 
 
 def fail(
-    reason: str = "", *, mistake: str | None = None, detail: str = "", hint: str = "", **values: object
+    reason: str = "",
+    *,
+    mistake: str | None = None,
+    detail: str = "",
+    hint: str = "",
+    trace: tuple[Place, ...] = (),
+    **values: object,
 ) -> NoReturn:
     """The check does not hold. `values` fill the {placeholders} in the mistake's texts."""
-    raise CheckFailed(reason, mistake=mistake, detail=detail, hint=hint, values=values)
+    raise CheckFailed(reason, mistake=mistake, detail=detail, hint=hint, trace=trace, values=values)
 
 
 def expect(
-    holds: bool, reason: str = "", *, mistake: str | None = None, detail: str = "", hint: str = "", **values: object
+    holds: bool,
+    reason: str = "",
+    *,
+    mistake: str | None = None,
+    detail: str = "",
+    hint: str = "",
+    trace: tuple[Place, ...] = (),
+    **values: object,
 ) -> None:
     """Fail with this reason, or this mistake, unless it holds."""
     if not holds:
-        fail(reason, mistake=mistake, detail=detail, hint=hint, **values)
+        fail(reason, mistake=mistake, detail=detail, hint=hint, trace=trace, **values)
 
 
 def expect_tensor(

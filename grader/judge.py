@@ -37,6 +37,7 @@ def judge(
                 hint=mistake.hint.format(**end.values) if mistake else end.hint,
                 detail=end.detail,
                 mistake=end.mistake,
+                trace=end.trace,
                 figures=figures,
                 duration_s=duration_s,
             )

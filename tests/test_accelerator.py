@@ -509,6 +509,7 @@ def test_every_query_agrees_without_any() -> None:
         assert not torch.cuda.is_available()
         assert torch.cuda.device_count() == torch.mps.device_count() == torch.accelerator.device_count() == 0
         assert not torch.backends.mps.is_available()
+        assert not torch.backends.cuda.is_built()
         assert not torch.accelerator.is_available()
         assert torch.accelerator.current_accelerator() is None
         for attempt in (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from conftest import GradeText
+from conftest import ROOT, GradeText
 
+from grader.exercise import find_exercise
 from grader.model import Report, Status, Verdict
 
 RIGHT = "def f(x): return 3 * x**2\ng = h = f\n"
@@ -49,6 +50,26 @@ def test_an_exception_that_is_a_known_mistake_is_named(grade_text: GradeText) ->
     assert check.status is Status.ERROR
     assert check.mistake == "complained"
     assert check.trace[-1].line == 7
+
+
+def test_a_check_that_words_an_exception_itself_keeps_its_line(grade_text: GradeText) -> None:
+    source = (ROOT / "reference" / "ex4_device_moves" / "wrong" / "cuda_call_unless_cpu.py").read_text()
+    report = grade_text(source, exercise=find_exercise("ex4"))
+    check = next(check for check in report.checks if check.mistake == "cuda_call")
+    assert check.status is Status.FAIL
+    assert [(place.function, place.code) for place in check.trace] == [("train_on", "model.cuda()")]
+
+
+@pytest.mark.parametrize(("query", "advised"), [("is_built", 1), ("is_available", 0)])
+def test_asking_what_pytorch_was_built_for_costs_nothing_but_is_no_habit(
+    grade_text: GradeText, query: str, advised: int
+) -> None:
+    source = (ROOT / "reference" / "ex4_device_moves" / "solution.py").read_text()
+    asks = "torch.backends.mps.is_available()"
+    assert asks in source
+    report = grade_text(source.replace(asks, f"torch.backends.mps.{query}()"), exercise=find_exercise("ex4"))
+    assert report.verdict is Verdict.PASSED
+    assert len([advice for advice in report.advice if "is_built()" in advice]) == advised
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from .network import drawn_data, drawn_weights, outputs
+from .data import drawn_data
+from .network import drawn_weights, outputs, share_right
 from .training import Task, follow
 
 
@@ -43,7 +44,7 @@ class Case:
     @property
     def right(self) -> float:
         """The accuracy."""
-        return float(((self.p > 0.5) == (self.y > 0.5)).double().mean())
+        return share_right(self.p, self.y)
 
     def mistaken(self) -> dict[str, float]:
         """What known mistakes give instead."""

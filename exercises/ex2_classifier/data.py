@@ -1,16 +1,69 @@
-"""Data that make_data gives, held to the distribution and the rule that they should follow."""
+"""Data as make_data should give them, and what it does give, held to their distribution and their rule."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.expect import expect, fail
+from grader.checks import Probe
+from grader.expect import describe, expect, expect_tensor, fail
 
+DEFAULT_N = 1000  # points that make_data gives where it is not told how many
 CHANCE = 1e-10  # how often a test of the distribution may refuse data that are drawn right
+
+
+def drawn_data(rng: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
+    """X (n, 4) and y (n, 1) as make_data should give them."""
+    x = torch.randn(n, 4, generator=rng)
+    return x, ((x**2).sum(1, keepdim=True) < 2).float()
+
+
+def make_data(submission: Probe, *arguments: int) -> tuple[Any, Any]:
+    """The two things that make_data returns. Fails where the number of points is the same for every n."""
+    x, y = _pair(submission, *arguments)
+    n, *seed = arguments or (DEFAULT_N,)
+    if isinstance(x, Tensor) and x.shape[1:] == (4,) and len(x) != n:
+        other, _ = _pair(submission, n + 1, *seed)
+        expect(getattr(other, "shape", None) != x.shape, mistake="n_ignored", came=len(x))
+    return x, y
+
+
+def _pair(submission: Probe, *arguments: int) -> tuple[Any, Any]:
+    value = submission.call("make_data", *arguments)
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        came = describe(value)
+        fail(f"make_data should return two tensors, X and y, and it returned {came}.", hint="End with return X, y.")
+    x, y = (part.detach() if isinstance(part, Tensor) else part for part in value)
+    return x, y
+
+
+def points(submission: Probe, n: int, *seed: int) -> Tensor:
+    """X of make_data, if it is fit to be looked at."""
+    return real(make_data(submission, n, *seed)[0], name="X", shape=(n, 4))
+
+
+def real(value: Any, *, name: str, shape: tuple[int, ...] | None = None) -> Tensor:
+    """A tensor of real numbers, in float64; another check looks at its dtype."""
+    tensor = expect_tensor(value, name=name, shape=shape)
+    expect(not tensor.is_complex(), f"{name} holds complex numbers.", hint="Keep to float32.")
+    return tensor.double()
+
+
+def expect_rule(x: Tensor, y: Tensor) -> None:
+    """The labels y (n,) of the points x (n, 4), both float64, follow the rule."""
+    sums = (x**2).sum(1)
+    clear = (sums - 2).abs() > 1e-4  # nearer than that, the order of a float32 sum may decide
+    x, y, sums = x[clear], y[clear], sums[clear]
+    right = (sums < 2).double()
+    both = 0 < float(right.sum()) < len(right)
+    expect(both, "All points of X lie on one side of the rule.", hint="Draw X with torch.randn(n, 4).")
+    if not torch.equal(y, right):
+        name_the_rule(x, y, sums)
+        fail(f"{int((y != right).sum())} of {len(y)} labels do not follow the rule.", hint="(X**2).sum(dim=1) < 2.0")
 
 
 def name_the_rule(x: Tensor, y: Tensor, sums: Tensor) -> None:

@@ -160,7 +160,8 @@ def from_file(submission: Probe, path: str, weights: Weights, *, decoy: Weights 
     try:
         value = submission.call("load_model", path)
     except Raised as raised:
-        expect(raised.error != "FileNotFoundError", mistake="looks_elsewhere", used=raised.text[:200])
+        found = raised.error != "FileNotFoundError"
+        expect(found, mistake="looks_elsewhere", trace=raised.trace, used=raised.text[:200])
         raise
     expect(not isinstance(value, dict), mistake="returned_the_content")
     expect(not _is_report(value), mistake="returned_the_report")

@@ -1,7 +1,7 @@
 """There are always 1000 points.
 
 loses: data_form, data_drawn, data_labels
-mistakes:
+mistakes: n_ignored
 """
 
 import torch

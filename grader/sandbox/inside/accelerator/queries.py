@@ -94,6 +94,7 @@ def queries(machine: Machine) -> Iterator[Replacement]:
 
 
 def _no_cuda() -> Iterator[Replacement]:
+    yield from _answers(torch.backends.cuda, {"is_built": False})  # as NO_CUDA says, whatever this PyTorch is built for
     yield from _answers(torch.cuda, {"is_available": False, "device_count": 0, "is_initialized": False})
     yield torch.cuda, "_lazy_init", _refusal(AssertionError, NO_CUDA)  # everything else goes through this
 
