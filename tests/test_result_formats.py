@@ -1,32 +1,20 @@
-"""The formats that other systems read, each given to its consumer: a schema, a parser, or the reader's own rules.
-
-Where a consumer cannot be had as a package, its contract is restated in tests/schemas and tests/consumers.
-"""
+"""The formats that other systems read, each made from what the real engine reports and given to its reader."""
 
 from __future__ import annotations
 
-import base64
 import json
-import os
-import re
 import shutil
-import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import junitparser
 import pytest
-import xmlschema
 from conftest import ENGINE_PACK, RunGrade
 from hypothesis import given
-from markdown_it import MarkdownIt
 from report_samples import (
     REPORTS,
     RUNNER,
-    Page,
     assert_inert_in_a_log,
     changed_check,
     golden,
@@ -34,6 +22,7 @@ from report_samples import (
     rendered,
     with_output,
 )
+from result_readers import READERS, classroom_reporter, page_of, validate
 
 from grader.exercise import Exercise, find_exercise
 from grader.grading import grade
@@ -41,11 +30,6 @@ from grader.model import Audience, Place, Report, Status, Verdict
 from grader.reporters import Format, missing, render
 from grader.sandbox.launch import Launcher
 from grader.submission import read_submission
-
-TESTS = Path(__file__).parent
-JUNIT_SCHEMA = xmlschema.XMLSchema(TESTS / "schemas" / "junit.xsd")
-NODE = shutil.which("node")
-MADE_TO_BE_READ = [Format.MARKDOWN, Format.JUNIT, Format.GRADESCOPE, Format.CLASSROOM, Format.CLASSROOM50]
 
 HOSTILE = (
     "::error file=a.py::pwned\n  ::stop-commands::x\n]]></failure><x/>&lt; <img src=x onerror=alert(1)> </details>\n"
@@ -91,6 +75,24 @@ CASES = {
 GRADER_ERROR = "grader error"
 
 
+def consistent(report: Report) -> Report:
+    """`report` with the points and score that the engine would give it."""
+    checks = tuple(
+        replace(check, id=f"{number} {check.id}", points=check.max_points if check.status is Status.PASS else 0)
+        for number, check in enumerate(report.checks)
+    )
+    verdict = report.verdict
+    if verdict is Verdict.PASSED and (not checks or any(check.status is not Status.PASS for check in checks)):
+        verdict = Verdict.FAILED
+    return replace(
+        report,
+        checks=checks,
+        verdict=verdict,
+        score=None if verdict is Verdict.GRADER_ERROR else sum(check.points for check in checks),
+        max_score=sum(check.max_points for check in checks),
+    )
+
+
 @pytest.fixture(scope="module")
 def reports(launcher: Launcher, plain: Exercise, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     """What the real engine reports of each case."""
@@ -116,153 +118,6 @@ def test_the_cases_end_as_they_should(reports: dict[str, Report]) -> None:
     for name, case in CASES.items():
         assert (reports[name].verdict, reports[name].score) == (case.verdict, case.score), name
     assert (reports[GRADER_ERROR].verdict, reports[GRADER_ERROR].score) == (Verdict.GRADER_ERROR, None)
-
-
-# --- the consumers -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a consumer takes from a result."""
-
-    passed: bool
-    score: int | None  # None: the consumer counts no score at all
-    max_score: int | None
-    words: str
-
-
-def read_junit(text: str) -> Reading:
-    assert text.isascii()
-    assert_inert_in_a_log(text)
-    JUNIT_SCHEMA.validate(text)
-    (suite,) = junitparser.JUnitXml.fromstring(text.encode())
-    cases = list(suite)
-    outcomes = [outcome for case in cases for outcome in case.result]
-    assert len(cases) == suite.tests
-    assert sum(isinstance(outcome, junitparser.Failure) for outcome in outcomes) == suite.failures
-    assert sum(isinstance(outcome, junitparser.Error) for outcome in outcomes) == suite.errors
-    assert sum(isinstance(outcome, junitparser.Skipped) for outcome in outcomes) == suite.skipped
-    values = {item.name: item.value for item in suite.properties()}
-    points = [int(value) for name, value in values.items() if name.startswith("points.")]
-    score = int(values["score"]) if "score" in values else None
-    assert score in (None, sum(points))
-    return Reading(
-        passed=suite.failures == suite.errors == 0,
-        score=score,
-        max_score=int(values["max_score"]),
-        words="\n".join(str(outcome.text) for outcome in outcomes),
-    )
-
-
-def read_gradescope(text: str) -> Reading:
-    assert text.isascii()
-    assert_inert_in_a_log(text)
-    results = json.loads(text)
-    validate(results, "gradescope-results")
-    tests = results["tests"]
-    # Test output and names go into the page as text, which Gradescope escapes.
-    assert {results["output_format"], *(test["output_format"] for test in tests)} == {"text"}
-    assert {test["name_format"] for test in tests} == {"text"}
-    assert results["score"] == sum(test["score"] for test in tests)
-    return Reading(
-        passed=all(test["status"] == "passed" for test in tests),
-        score=results["score"],
-        max_score=sum(test["max_score"] for test in tests),
-        words="\n".join([results["output"], *(test["output"] for test in tests)]),
-    )
-
-
-def read_classroom50(text: str) -> Reading:
-    """As its runner does: refuse what breaks the rules; no tests, or passed ones only, are a success."""
-    assert text.isascii()
-    result = json.loads(text)
-    validate(result, "classroom50-result-v1")
-    for scored in [result, *result["tests"]]:
-        assert type(scored["score"]) is type(scored["max-score"]) is int
-        assert scored["score"] <= scored["max-score"]
-    return Reading(
-        passed=all(test["passed"] for test in result["tests"]),
-        score=result["score"],
-        max_score=result["max-score"],
-        words="\n".join(test["message"] for test in result["tests"]),
-    )
-
-
-def read_classroom(text: str) -> Reading:
-    assert text.isascii()
-    answer = classroom_reporter(text)
-    assert_inert_in_a_log(answer["log"])
-    notice = answer["notice"] or {"totalPoints": None, "maxPoints": None}
-    return Reading(
-        passed=answer["failure"] is None,
-        score=notice["totalPoints"],
-        max_score=notice["maxPoints"],
-        words="\n".join([answer["log"], *(test["message"] for test in json.loads(text)["tests"])]),
-    )
-
-
-def classroom_reporter(text: str) -> dict[str, Any]:
-    """What the reporter makes of a result that a step with the id `grade` handed on."""
-    if NODE is None:
-        pytest.skip("node is not installed")
-    environment = {"INPUT_RUNNERS": "grade", "GRADE_RESULTS": base64.b64encode(text.encode()).decode()}
-    command = [NODE, str(TESTS / "consumers" / "classroom_reporter.js")]
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-def read_markdown(text: str) -> Reading:
-    page = page_of(text)
-    heading = page.words[0]
-    score = re.search(r": (\d+)/(\d+)$", heading)
-    assert score or heading.endswith(": Not graded")
-    return Reading(
-        passed="All checks passed." in page.text,
-        score=int(score[1]) if score else None,
-        max_score=int(score[2]) if score else None,
-        words=page.text,
-    )
-
-
-def page_of(text: str) -> Page:
-    """Markdown as GitHub would show it, which links whatever looks like an address."""
-    assert_inert_in_a_log(text)
-    page = Page(GITHUB.render(text))
-    prose = " ".join(page.prose)
-    assert not re.search(r"@\w|#\d|\bGH-\d", prose)  # mentions and references
-    tags = {tag for tag, _ in page.tags}
-    assert tags <= {
-        *("h3", "h4", "p", "br", "strong", "blockquote", "pre", "code"),
-        *("table", "thead", "tbody", "tr", "th", "td", "details", "summary"),
-    }
-    assert all(set(attributes) <= {"class", "style"} for _, attributes in page.tags)
-    assert len(page.named("details")) == len(page.named("summary")) <= 1
-    return page
-
-
-def validate(data: Any, name: str) -> None:
-    schema = json.loads((TESTS / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(data)
-
-
-def github() -> MarkdownIt:
-    """Renders the Markdown that GitHub takes."""
-    reader = MarkdownIt("gfm-like", {"html": True})
-    reader.linkify.set({"fuzzy_link": False})  # which also links my.py; of names without a protocol GitHub links www.
-    for prefix in ("www.", "@"):
-        reader.linkify.add(prefix, {"validate": lambda _, text, at: len(re.match(r"\w*", text[at:])[0])})
-    return reader
-
-
-GITHUB = github()
-READERS: dict[Format, Callable[[str], Reading]] = {
-    Format.JUNIT: read_junit,
-    Format.GRADESCOPE: read_gradescope,
-    Format.CLASSROOM: read_classroom,
-    Format.CLASSROOM50: read_classroom50,
-    Format.MARKDOWN: read_markdown,
-}
 
 
 # --- every format ------------------------------------------------------------------------------------------
@@ -293,24 +148,6 @@ def test_a_report_without_a_check_is_no_pass(kind: Format) -> None:
     reading = READERS[kind](rendered(stopped, kind))
     assert (reading.passed, reading.score) == (False, 0)
     assert "NameError: name 'nn' is not defined" in reading.words
-
-
-def consistent(report: Report) -> Report:
-    """`report` with the points and score that the engine would give it."""
-    checks = tuple(
-        replace(check, id=f"{number} {check.id}", points=check.max_points if check.status is Status.PASS else 0)
-        for number, check in enumerate(report.checks)
-    )
-    verdict = report.verdict
-    if verdict is Verdict.PASSED and (not checks or any(check.status is not Status.PASS for check in checks)):
-        verdict = Verdict.FAILED
-    return replace(
-        report,
-        checks=checks,
-        verdict=verdict,
-        score=None if verdict is Verdict.GRADER_ERROR else sum(check.points for check in checks),
-        max_score=sum(check.max_points for check in checks),
-    )
 
 
 @pytest.mark.parametrize("kind", [Format.JUNIT, Format.GRADESCOPE, Format.CLASSROOM50, Format.MARKDOWN])
@@ -430,12 +267,26 @@ def test_markdown_shows_hostile_text_as_it_is(field: str) -> None:
         assert line.strip() in shown
 
 
-def test_markdown_keeps_output_in_its_block() -> None:
-    text = rendered(with_output(f"{HOSTILE}\n````\n`````js\n> </details>\n"), Format.MARKDOWN)
-    page = page_of(text)
-    assert len(page.named("details")) == 1
-    assert "</details>" in page.text
-    assert "Isolation:" in " ".join(page.prose)
+@pytest.mark.parametrize("field", ["reason", "hint", "detail", "title", "mistake", "code", "output", "name", "advice"])
+@pytest.mark.parametrize("text", [*HOSTILE.split("\n"), HOSTILE, "a | b", "~~x~~", "````\n</details>\n~~~\n# h"])
+def test_nothing_of_the_students_changes_the_structure_of_the_page(field: str, text: str) -> None:
+    def structure(text: str) -> list[str]:
+        match field:
+            case "code":
+                report = changed_check(trace=(Place(line=1, code=text, function=text),))
+            case "output":
+                report = with_output(f"x{text}")
+            case "name":
+                report = golden("mixed")
+                report = replace(report, submission=replace(report.submission, name=text))
+            case "advice":
+                report = replace(golden("mixed"), advice=(text,))
+            case _:
+                report = changed_check(**{field: text})
+        tags = [tag for tag, _ in page_of(rendered(report, Format.MARKDOWN)).tags if tag != "br"]
+        return [tag for before, tag in pairwise(["", *tags]) if tag != "code" or before == "pre"]
+
+    assert structure(text) == structure("harmless" if text.strip() else text)
 
 
 def test_markdown_keeps_code_between_backticks() -> None:
@@ -446,9 +297,9 @@ def test_markdown_keeps_code_between_backticks() -> None:
 
 def test_markdown_tells_points_and_results_in_a_table(reports: dict[str, Report]) -> None:
     page = page_of(rendered(reports["partial"], Format.MARKDOWN))
-    rows = " ".join(page.text.split())
+    assert "a | b ✗ Failed 0 of 4" in page_of(rendered(changed_check(title="a | b"), Format.MARKDOWN)).text
     for cells in ["f at the worked example ✗ Failed 0 of 5", "g at drawn values ✓ Passed 3 of 3", "- Skipped 0 of 2"]:
-        assert cells in rows
+        assert cells in page.text
 
 
 # --- the command line --------------------------------------------------------------------------------------
@@ -458,13 +309,13 @@ def test_a_result_is_written_where_it_is_wanted(run_grade: RunGrade, tmp_path: P
     (tmp_path / "mine.py").write_text(CASES["partial"].source)
     done = run_grade("plain", "mine.py", "--exercises", ENGINE_PACK, "--format", "junit", "-o", "junit.xml")
     assert done.returncode == 1
-    assert read_junit((tmp_path / "junit.xml").read_text(encoding="utf-8")).score == 3
+    assert READERS[Format.JUNIT]((tmp_path / "junit.xml").read_text(encoding="utf-8")).score == 3
 
 
 def test_classroom50_is_written_with_what_its_runner_sets(run_grade: RunGrade, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(CASES["partial"].source)
     command = ("plain", "mine.py", "--exercises", ENGINE_PACK, "--format", "classroom50")
-    assert read_classroom50(run_grade(*command, env=RUNNER).stdout).score == 3
+    assert READERS[Format.CLASSROOM50](run_grade(*command, env=RUNNER).stdout).score == 3
     refused = run_grade(*command, env=dict.fromkeys(RUNNER, ""))
     assert refused.returncode == 2
     assert refused.stdout == ""

@@ -17,7 +17,7 @@ from grader.reporters.rows import Row, rows
 
 NEEDED = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL")
 
-_TIME_IN_TAG = re.compile(r"submit/(\d{4}-\d\d-\d\dT[0-2]\d)-([0-5]\d)-([0-5]\dZ)(?=-|$)", re.ASCII)
+_TIME_IN_TAG = re.compile(r"submit/(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]))-([0-5]\d)-([0-5]\dZ)(?=-|$)", re.ASCII)
 
 
 def render_classroom50(report: Report, environment: Mapping[str, str]) -> str:
