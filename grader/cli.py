@@ -15,7 +15,7 @@ import click
 from grader import __version__
 from grader.errors import Fault, UsageFault
 from grader.model import Accelerator, Audience, Verdict
-from grader.reporters import Format
+from grader.reporters import Format, missing, render
 from grader.text import inert
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def run(
     packs: tuple[Path, ...],
 ) -> NoReturn:
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
+    _hold_ready(Format(format_))
     from grader.one import grade_file
 
     report = grade_file(
@@ -97,12 +98,19 @@ def run(
     leave(_exit_code(report))
 
 
-def _show(report: Report, format_: Format, output: Path | None) -> None:
-    from grader.reporters import render
+def _hold_ready(format_: Format) -> None:
+    """Raise UsageFault now, and not after the grading, where a report could not be written in this format."""
+    if absent := missing(format_, os.environ):
+        raise UsageFault(
+            f"--format {format_} needs the environment variable{'' if len(absent) == 1 else 's'} {', '.join(absent)}.",
+            hint="Classroom 50's runner sets them; anywhere else, choose another format.",
+        )
 
+
+def _show(report: Report, format_: Format, output: Path | None) -> None:
     to_terminal = output is None and format_ is Format.TERMINAL and sys.stdout.isatty()
     color = to_terminal and "NO_COLOR" not in os.environ
-    text = render(report, format_, color=color)
+    text = render(report, format_, color=color, environment=os.environ)
     if output is None:
         click.echo(text.rstrip("\n"))
     else:

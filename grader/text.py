@@ -24,8 +24,9 @@ _UNSAFE = re.compile(
 )
 
 # GitHub's runner looks for "##[" anywhere in a line of a log (ActionCommand.TryParse), Azure's for "##vso[".
-# "::" counts only where a line begins, which is the terminal reporter's business: x[::2] is honest Python.
+# "::" counts only where a line begins, which a reporter knows (see `quiet`): x[::2] is honest Python.
 _LOG_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+_LINE_COMMAND = re.compile(r"^([^\S\n]*)(?=::)", re.MULTILINE)
 
 # How much a cut may give up to end at the end of a line.
 _LINE_SLACK = 200
@@ -42,6 +43,11 @@ def clean(text: str, *, limit: int) -> str:
 def inert(text: str) -> str:
     r"""`text` with every unsafe character as Python writes it in a string, such as `\x1b` or `\u202e`."""
     return _LOG_COMMAND.sub(r"##\\", _UNSAFE.sub(_escape, text))
+
+
+def quiet(text: str) -> str:
+    """Inert `text` for a place where each of its lines may begin a line of a log: no line is a `::` command."""
+    return _LINE_COMMAND.sub(r"\1\\", text)
 
 
 def shorten(text: str, *, limit: int) -> str:

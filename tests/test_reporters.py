@@ -1,7 +1,7 @@
 """A report in, text out: the golden folders, the promises of each format, and hostile text in every field.
 
-A folder of tests/golden holds report.json and what is made of it: terminal.txt (80 columns, no colour) and
-report.html. After a wanted change, write them anew and read the difference:
+A folder of tests/golden holds report.json and what is made of it, a file for each format (terminal.txt: 80 columns,
+no colour). After a wanted change, write them anew and read the difference:
 
     REGENERATE_GOLDEN=1 python -m pytest tests/test_reporters.py
 """
@@ -16,171 +16,44 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from report_samples import (
+    CASES,
+    GOLDEN,
+    REPORTS,
+    Page,
+    assert_inert_in_a_log,
+    changed_check,
+    golden,
+    hostile_reports,
+    rendered,
+    with_output,
+)
 from rich.cells import cell_len
 
 from grader import model
-from grader.model import (
-    Audience,
-    CheckResult,
-    Environment,
-    Figure,
-    Place,
-    Report,
-    Series,
-    Status,
-    SubmissionId,
-    Verdict,
-    Visibility,
-)
+from grader.model import Audience, CheckResult, Figure, Place, Report, Series, Status, Verdict, Visibility
 from grader.reporters import Format, render
 from grader.reporters.json_report import from_dict, json_schema, to_dict
 
-GOLDEN = Path(__file__).parent / "golden"
-CASES = sorted(folder.name for folder in GOLDEN.iterdir())
-EXPECTED = {"terminal.txt": Format.TERMINAL, "report.html": Format.HTML}
-
-NASTY = [
-    "<script>alert(1)</script>",
-    "</style></pre></textarea><img src=x onerror=alert(1)>",
-    "\x1b]0;title\x07\x1b[2J\x9b31m",
-    "::error file=a.py::pwned\n  ::add-mask::x\r::stop-commands::y",
-    "a very long sentence that will be wrapped somewhere ::set-output name=a::b " * 3,
-    "##[error]x ##vso[task.complete]",
-    "\u202egnp.exe\u2066\x00\ud800",
-    "[bold]x[/bold] [/] {{ 1 }} {% if %} {# `a` `` ` <b>`c`</b>",
-    "\u2028::warning::x\x85::warning::y\x0b::warning::z",
-    "字" * 90,
-]
-TEXT = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=()), max_size=60)
-PLACES = st.lists(
-    st.builds(
-        Place,
-        line=st.integers(1, 10**6),
-        code=TEXT,
-        function=TEXT,
-        cell=st.none() | st.integers(1, 10**6),
-        cell_first_line=TEXT,
-    ),
-    max_size=12,
-).map(tuple)
-FIGURES = st.lists(
-    st.builds(
-        Figure,
-        title=TEXT,
-        x_label=TEXT,
-        y_label=TEXT,
-        series=st.lists(
-            st.builds(Series, label=TEXT, values=st.lists(st.floats(), max_size=30).map(tuple)), max_size=3
-        ).map(tuple),
-    ),
-    max_size=2,
-).map(tuple)
-CHECKS = st.lists(
-    st.builds(
-        CheckResult,
-        id=TEXT,
-        title=TEXT,
-        status=st.sampled_from(Status),
-        points=st.integers(0, 9),
-        max_points=st.integers(0, 9),
-        visibility=st.sampled_from(Visibility),
-        reason=TEXT,
-        detail=TEXT,
-        hint=TEXT,
-        mistake=st.none() | TEXT,
-        trace=PLACES,
-        figures=FIGURES,
-    ),
-    max_size=3,
-).map(tuple)
-REPORTS = st.builds(
-    Report,
-    exercise=TEXT,
-    title=TEXT,
-    submission=st.builds(SubmissionId, name=TEXT, sha256=TEXT),
-    verdict=st.sampled_from(Verdict),
-    score=st.integers(0, 10),
-    max_score=st.integers(0, 10),
-    seed=st.integers(0, 2**63),
-    checks=CHECKS,
-    environment=st.builds(
-        Environment, python=TEXT, torch=TEXT, grader=TEXT, isolation=st.lists(TEXT, max_size=2).map(tuple)
-    ),
-    reason=TEXT,
-    hint=TEXT,
-    trace=PLACES,
-    advice=st.lists(TEXT, max_size=2).map(tuple),
-    output=TEXT,
-    audience=st.sampled_from(Audience),
-)
-hostile_reports = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def golden(case: str) -> Report:
-    return from_dict(json.loads((GOLDEN / case / "report.json").read_text(encoding="utf-8")))
-
-
-def with_output(output: str) -> Report:
-    return replace(golden("full_marks"), output=output)
-
-
-def changed_check(**fields: Any) -> Report:
-    report = golden("mixed")
-    return replace(report, checks=(replace(report.checks[1], **fields),))
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every element closed, in order. Keeps its texts, tags and ids."""
-
-    VOID = frozenset({"meta", "br", "hr", "img", "link"})
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
-            self.words.append(data)
-
-
-def assert_inert_in_a_log(text: str) -> None:
-    """No control character but newline, and no line that GitHub's or Azure's runner takes for a command."""
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", text)
-    assert not any(line.lstrip().startswith("::") for line in text.splitlines())
-    assert not re.search(r"##(\[|vso\[)", text, re.IGNORECASE)
-    text.encode()
+EXPECTED = {
+    "terminal.txt": Format.TERMINAL,
+    "report.html": Format.HTML,
+    "report.md": Format.MARKDOWN,
+    "junit.xml": Format.JUNIT,
+    "gradescope.json": Format.GRADESCOPE,
+    "classroom.json": Format.CLASSROOM,
+    "classroom50.json": Format.CLASSROOM50,
+}
+WORDS = {"title", "description"}  # as keywords; a property of that name is an object
+PUBLISHED = Path(__file__).parent / "schemas" / f"report-{model.SCHEMA_VERSION}.schema.json"
 
 
 # --- golden folders ----------------------------------------------------------------------------------------
@@ -189,7 +62,7 @@ def assert_inert_in_a_log(text: str) -> None:
 @pytest.mark.parametrize("file", EXPECTED)
 @pytest.mark.parametrize("case", CASES)
 def test_golden(case: str, file: str) -> None:
-    made = render(golden(case), EXPECTED[file])
+    made = rendered(golden(case), EXPECTED[file])
     path = GOLDEN / case / file
     if os.environ.get("REGENERATE_GOLDEN"):
         path.write_text(made, encoding="utf-8", newline="\n")
@@ -204,6 +77,7 @@ def test_golden(case: str, file: str) -> None:
 def test_a_terminal_report_of_anything_is_inert_and_fits(report: Report, width: int) -> None:
     text = render(report, Format.TERMINAL, width=width)
     assert_inert_in_a_log(text)
+    assert "\t" not in text
     assert all(cell_len(line) <= width for line in text.split("\n"))
     assert all(line == line.rstrip() for line in text.split("\n"))
     coloured = render(report, Format.TERMINAL, width=width, color=True)
@@ -246,17 +120,26 @@ def test_a_json_report_of_anything_keeps_to_the_schema(report: Report) -> None:
 @pytest.mark.parametrize("kind", Format)
 def test_the_detail_of_a_hidden_check_is_for_instructors(kind: Format) -> None:
     report = changed_check(visibility=Visibility.HIDDEN, detail="the secret input")
-    assert "the secret input" not in render(report, kind)
-    assert "the secret input" in render(replace(report, audience=Audience.INSTRUCTOR), kind)
-    assert "the secret input" in render(changed_check(detail="the secret input"), kind)
+    assert "the secret input" not in rendered(report, kind)
+    assert "the secret input" in rendered(replace(report, audience=Audience.INSTRUCTOR), kind)
+    assert "the secret input" in rendered(changed_check(detail="the secret input"), kind)
 
 
 @pytest.mark.parametrize("kind", Format)
 def test_a_report_is_the_same_each_time(kind: Format) -> None:
-    assert render(golden("hostile"), kind) == render(golden("hostile"), kind)
+    assert rendered(golden("hostile"), kind) == rendered(golden("hostile"), kind)
 
 
-@pytest.mark.parametrize(("kind", "limit"), [(Format.TERMINAL, 30_000), (Format.HTML, 250_000)])
+@pytest.mark.parametrize(
+    ("kind", "limit"),
+    [
+        (Format.TERMINAL, 30_000),
+        (Format.HTML, 250_000),
+        (Format.MARKDOWN, 100_000),
+        (Format.JUNIT, 30_000),
+        (Format.GRADESCOPE, 30_000),
+    ],
+)
 @pytest.mark.parametrize("output", ["x" * 1_000_000, "a line\n" * 150_000, "\x1b[A" * 300_000])
 def test_a_megabyte_of_output_is_cut_and_says_so(kind: Format, limit: int, output: str) -> None:
     text = render(with_output(output), kind)
@@ -264,7 +147,7 @@ def test_a_megabyte_of_output_is_cut_and_says_so(kind: Format, limit: int, outpu
     assert "left out" in text
 
 
-@pytest.mark.parametrize("kind", [Format.TERMINAL, Format.HTML])
+@pytest.mark.parametrize("kind", [Format.TERMINAL, Format.HTML, Format.MARKDOWN])
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
@@ -281,7 +164,7 @@ def test_each_verdict_is_said_in_words(kind: Format, verdict: Verdict, words: st
     assert ("Not graded" in text) == (verdict is Verdict.GRADER_ERROR)
 
 
-@pytest.mark.parametrize("kind", [Format.TERMINAL, Format.HTML])
+@pytest.mark.parametrize("kind", [Format.TERMINAL, Format.HTML, Format.MARKDOWN])
 def test_a_fault_of_the_grader_shows_no_score(kind: Format) -> None:
     text = render(replace(golden("mixed"), verdict=Verdict.GRADER_ERROR, checks=()), kind)
     assert not re.search(r"\b2/10\b|of 10", text)
@@ -417,6 +300,27 @@ def test_the_schema_lists_the_models_enumerations_and_version() -> None:
     assert schema["properties"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
     assert schema["properties"]["audience"]["enum"] == [audience.value for audience in Audience]
     assert schema["properties"]["schema_version"]["const"] == model.SCHEMA_VERSION
+
+
+def test_the_schema_is_the_one_published_under_its_version() -> None:
+    """Scripts read reports by it. Words may change; for anything else raise SCHEMA_VERSION (a minor version only adds
+    fields) and record the new schema beside the old one: that file is what a version means."""
+
+    def shape(node: Any) -> Any:
+        if isinstance(node, list):
+            return [shape(item) for item in node]
+        if isinstance(node, dict):
+            return {key: shape(value) for key, value in node.items() if key not in WORDS or isinstance(value, dict)}
+        return node
+
+    assert shape(json_schema()) == shape(json.loads(PUBLISHED.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_recorded_report_keeps_to_the_schema(case: str) -> None:
+    """The recorded reports are older than any change of the model: what wrote them may still be installed."""
+    recorded = json.loads((GOLDEN / case / "report.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json_schema()).validate(recorded)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -5,6 +5,7 @@ A new format is one member of `Format`, one module with one function, and one ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
@@ -19,6 +20,20 @@ class Format(StrEnum):
     TERMINAL = "terminal"
     HTML = "html"
     JSON = "json"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    GRADESCOPE = "gradescope"
+    CLASSROOM = "classroom"
+    CLASSROOM50 = "classroom50"
+
+
+def missing(format: Format, environment: Mapping[str, str]) -> tuple[str, ...]:  # noqa: A002
+    """The environment variables that `format` is made from and that are not set: to be asked before grading."""
+    if format is not Format.CLASSROOM50:
+        return ()
+    from grader.reporters.classroom50 import NEEDED
+
+    return tuple(name for name in NEEDED if not environment.get(name))
 
 
 def render(
@@ -27,11 +42,14 @@ def render(
     *,
     width: int | None = None,
     color: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> str:
     """`report` as text that ends with a newline.
 
-    `width` (columns) and `color` concern the terminal only. What the report's audience may not see is left
-    out here, once for all formats.
+    `width` (columns) and `color` concern the terminal only, `environment` (variables) Classroom 50 only. What the
+    report's audience may not see is left out here, once for all formats.
+
+    :raises KeyError: one of the variables that `missing` names is not in `environment`
     """
     report = _for_audience(report)
     # Each reporter's libraries are imported when it is wanted: `grade --help` waits for none of them.
@@ -48,6 +66,26 @@ def render(
             from grader.reporters.json_report import render_json
 
             return render_json(report)
+        case Format.MARKDOWN:
+            from grader.reporters.markdown import render_markdown
+
+            return render_markdown(report)
+        case Format.JUNIT:
+            from grader.reporters.junit import render_junit
+
+            return render_junit(report)
+        case Format.GRADESCOPE:
+            from grader.reporters.gradescope import render_gradescope
+
+            return render_gradescope(report)
+        case Format.CLASSROOM:
+            from grader.reporters.classroom import render_classroom
+
+            return render_classroom(report)
+        case Format.CLASSROOM50:
+            from grader.reporters.classroom50 import render_classroom50
+
+            return render_classroom50(report, environment or {})
 
 
 def _for_audience(report: Report) -> Report:

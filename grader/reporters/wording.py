@@ -69,6 +69,17 @@ def visible_trace(trace: Sequence[Place]) -> tuple[tuple[Place, ...], int, tuple
     return tuple(trace[:half]), len(trace) - 2 * half, tuple(trace[-half:])
 
 
+def trace_lines(trace: Sequence[Place]) -> list[str]:
+    """Each place with its code, `line 12 in train: loss.backward()`, the middle of a long trace left out."""
+    head, left_out, tail = visible_trace(trace)
+    gap = [f"... {left_out:,} more lines of yours ..."] if left_out else []
+    return [*map(_place_and_code, head), *gap, *map(_place_and_code, tail)]
+
+
+def _place_and_code(spot: Place) -> str:
+    return f"{place(spot)}: {line(spot.code).strip()}"
+
+
 def line(text: str) -> str:
     """`text` on one line, cleaned."""
     return clean(text, limit=LINE_LIMIT).replace("\n", " ")
