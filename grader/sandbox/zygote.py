@@ -96,9 +96,9 @@ class Zygote:
 
     def close(self) -> None:
         """Kill the zygote; its children die with it."""
-        self._control.close()
-        self._process.kill()
+        self._process.kill()  # before its socket closes, at which it would tidy up itself
         self._process.wait()
+        self._control.close()
         if self._scratch_root is not None and self._scratch_root.folder is not None:
             os.close(self._scratch_root.folder)
         remove_tree(self._path)
