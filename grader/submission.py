@@ -60,14 +60,19 @@ class Submission:
 def read_submission(path: Path) -> Submission:
     """Read a .py file or a notebook. Raises UsageFault where there is no such file."""
     data, size = _read_file(path)
-    identity = SubmissionId(name=path.name, sha256=hashlib.sha256(data).hexdigest())
+    return make_submission(path.name, data, size=size)
+
+
+def make_submission(name: str, data: bytes, *, size: int | None = None) -> Submission:
+    """The submission that a file's name and bytes are. `size`: the file's own, where `data` is only its beginning."""
+    identity = SubmissionId(name=name, sha256=hashlib.sha256(data).hexdigest())
     try:
-        is_notebook = path.suffix == ".ipynb" or _looks_like_a_notebook(data)
-        if size > len(data):
-            raise _too_large(path.name, size, MOST_NOTEBOOK_BYTES if is_notebook else MOST_SOURCE_BYTES)
+        is_notebook = name.endswith(".ipynb") or _looks_like_a_notebook(data)
+        if size is not None and size > len(data):
+            raise _too_large(name, size, MOST_NOTEBOOK_BYTES if is_notebook else MOST_SOURCE_BYTES)
         if is_notebook:
             return _from_notebook(identity, data)
-        _refuse_what_is_no_source(path.name, data)
+        _refuse_what_is_no_source(name, data)
     except Unreadable as fault:
         return Submission(identity, fault=fault)
     return Submission(identity, data)

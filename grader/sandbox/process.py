@@ -49,10 +49,13 @@ class ChildProcess:
             raise GraderFault(f"The sandbox did not start (exit code {ending.exit_code}). {printed}") from problem
         return tuple(str(layer) for layer in reply.value)
 
-    def ask(self, do: str, *, seconds: float, **arguments: Any) -> Reply:
-        """Give an order and wait for its answer. Raises TimedOut or Crashed, and ends the child then."""
+    def ask(self, do: str, *, seconds: float, begin: int | None = None, **arguments: Any) -> Reply:
+        """Give an order and wait for its answer. Raises TimedOut or Crashed, and ends the child then.
+
+        With the seed `begin`, the order is the first of a check.
+        """
         self._number += 1
-        frame = message({"do": do, "id": self._number}, arguments)
+        frame = message({"do": do, "id": self._number, "begin": begin}, arguments)
         return self._receive(seconds, frame)
 
     def end(self) -> Ending:

@@ -111,7 +111,9 @@ class Servant:
 
             self._device_of = simulate(cuda=accelerator["cuda"], mps=accelerator["mps"]).device_of
         self._handles = Handles(self._device_of)
-        self._program = Program(self._handles, Path(settings["scratch"]).parent / "submission.py")
+        self._program = Program(
+            self._handles, Path(settings["scratch"]).parent / "submission.py", has_device=_is_real(settings)
+        )
         self._orders: dict[str, Callable[..., Any]] = {
             **self._program.orders(),
             **self._handles.orders(),
@@ -122,6 +124,8 @@ class Servant:
         """The answer to one order: a value, or why there is none."""
         number = frame.header["id"]
         try:
+            if frame.header["begin"] is not None:
+                self._program.begin(frame.header["begin"])
             arguments = Decoder(frame.buffers, resolve=self._handles.resolve).decode(frame.header["value"])
             value = self._orders[frame.header["do"]](**arguments)
             encoder = Encoder(keep=self._handles.keep, device_of=self._device_of)

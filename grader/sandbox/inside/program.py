@@ -38,17 +38,19 @@ class Refusal(Exception):
 class Program:
     """One submission. `read` happens while the process is still ours alone; `run` is where that ends."""
 
-    def __init__(self, handles: Handles, file: Path) -> None:
+    def __init__(self, handles: Handles, file: Path, *, has_device: bool) -> None:
         self.filename = str(file)
         self._file = file
         self._handles = handles
+        # torch.manual_seed keeps a stack trace for each kind of device that is absent, which takes longer than a check.
+        self._seed_torch = torch.manual_seed if has_device else torch.default_generator.manual_seed
         self._code: types.CodeType | None = None
         self._module = types.ModuleType("submission")
         self._modes: tuple[bool, torch.dtype] = (True, torch.float32)
 
     def orders(self) -> dict[str, Callable[..., Any]]:
         """The orders by name."""
-        return {"read": self.read, "run": self.run, "begin": self.begin, "call": self.call}
+        return {"read": self.read, "run": self.run, "call": self.call}
 
     def read(self, source: bytes) -> dict[str, Any]:
         """Decode, parse and compile. Answers with the text and what it refers to, all known before any of it runs."""
@@ -75,7 +77,7 @@ class Program:
         warnings.formatwarning = self._worded_warning
         if notebook:
             vars(self._module).update(notebook_names.names())
-        _seed(seed)
+        self._seed(seed)
         exec(self._code, vars(self._module))  # noqa: S102  # this is what the process is for
         print(END_OF_IMPORT, end="", flush=True)
         self._modes = (torch.is_grad_enabled(), torch.get_default_dtype())
@@ -93,7 +95,12 @@ class Program:
         torch.set_grad_enabled(grad)
         torch.set_default_dtype(dtype)
         os.chdir(self._file.parent / "work")
-        _seed(seed)
+        self._seed(seed)
+
+    def _seed(self, seed: int) -> None:
+        self._seed_torch(seed)
+        np.random.seed(seed % (1 << 32))
+        random.seed(seed)
 
     def call(
         self, target: object, arguments: list[Any], keywords: dict[str, Any], method: str, bend_autograd: bool
@@ -123,12 +130,6 @@ def _text(source: bytes) -> str:
         return importlib.util.decode_source(source)
     except (SyntaxError, UnicodeDecodeError):
         return source.decode("utf-8", errors="replace")
-
-
-def _seed(seed: int) -> None:
-    torch.manual_seed(seed)
-    np.random.seed(seed % (1 << 32))
-    random.seed(seed)
 
 
 def _check_signature(function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], name: str) -> None:

@@ -1,0 +1,150 @@
+"""Workers on this machine: a task to whoever is free, a new worker for one that died, and no task lost with it."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from typing import Any
+
+from grader.batch import worker
+from grader.batch.work import Hello, Outcome, Setup, Task
+from grader.errors import Fault, GraderFault
+
+AHEAD = 2  # tasks a worker holds: one that it grades and one that is there when it is done
+MOST_TRIES = 2
+START_SECONDS = 180.0
+TASK_SECONDS = 600.0  # far beyond what any exercise's limits allow together: only a fault of ours takes longer
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: Any
+    pipe: Connection[Any, Any]
+    deadline: float
+    isolation: tuple[str, ...] | None = None
+    holds: deque[Task] = field(default_factory=deque)
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A task that took its worker down each time it was tried, and why."""
+
+    id: int
+    reason: str
+
+
+class Pool:
+    """Worker processes, each with a sandbox of its own. Use as a context manager."""
+
+    def __init__(self, jobs: int, setup: Setup) -> None:
+        self._setup = setup
+        self._workers = [self._start() for _ in range(jobs)]
+        self._fallen = 0
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in self._workers:
+            self._end(each)
+
+    def isolation(self) -> tuple[str, ...]:
+        """The layers that hold in every worker, when all are ready. Raises GraderFault where one does not start."""
+        for at, each in enumerate(self._workers):
+            while each.isolation is None:
+                self._hear(each)
+                if each.is_gone:
+                    self._workers[at] = each = self._start()
+        layers = [each.isolation or () for each in self._workers]
+        return tuple(layer for layer in layers[0] if all(layer in others for others in layers))
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[Outcome | Lost]:
+        """Grade the tasks, in whatever order they get done. Reads ahead no more of them than workers can hold."""
+        coming, again, tries = iter(tasks), deque[Task](), dict[int, int]()
+        while True:
+            for each in self._workers:
+                while len(each.holds) < AHEAD and (task := _next(again, coming)) is not None:
+                    self._give(each, task)
+            if not any(each.holds for each in self._workers):
+                return
+            for each in self._wait():
+                done = self._hear(each)
+                if done is not None:
+                    yield done
+            for at, each in enumerate(self._workers):
+                if each.is_gone:
+                    self._workers[at] = self._start()
+                    yield from self._recover(each, again, tries)
+
+    def _start(self) -> _Worker:
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("spawn").Process(
+            target=worker.serve, args=(theirs, self._setup), daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process, ours, deadline=time.monotonic() + START_SECONDS)
+
+    def _give(self, each: _Worker, task: Task) -> None:
+        if not each.holds and each.isolation is not None:
+            each.deadline = time.monotonic() + TASK_SECONDS
+        each.holds.append(task)
+        with contextlib.suppress(OSError):  # it is heard to be gone, and what it held is given to another
+            each.pipe.send(task)
+
+    def _wait(self) -> list[_Worker]:
+        """Those who have something to say; those who have been silent too long are ended."""
+        ready = connection.wait([each.pipe for each in self._workers], timeout=1.0)
+        for each in self._workers:
+            if each.holds and time.monotonic() > each.deadline:
+                each.process.kill()
+                each.process.join()
+        return [each for each in self._workers if each.pipe in ready]
+
+    def _hear(self, each: _Worker) -> Outcome | None:
+        try:
+            said = each.pipe.recv()
+        except (EOFError, OSError):
+            each.process.join(5)
+            each.is_gone = True
+            self._fallen += each.isolation is None
+            if self._fallen > len(self._workers):
+                raise GraderFault(f"A worker did not start (exit code {each.process.exitcode}).") from None
+            return None
+        if isinstance(said, Fault):
+            raise said
+        each.deadline = time.monotonic() + TASK_SECONDS
+        if isinstance(said, Hello):
+            each.isolation = said.isolation
+            return None
+        assert isinstance(said, Outcome)
+        each.holds.popleft()
+        return said
+
+    def _recover(self, dead: _Worker, again: deque[Task], tries: dict[int, int]) -> Iterator[Lost]:
+        """Have what a dead worker held graded again; the one it died of not for ever."""
+        dead.pipe.close()
+        for at, task in enumerate(dead.holds):
+            if at == 0 and dead.isolation is not None:
+                tries[task.id] = tries.get(task.id, 0) + 1
+            if tries.get(task.id, 0) < MOST_TRIES:
+                again.append(task)
+            else:
+                yield Lost(task.id, f"It ended the grader's own process (exit code {dead.process.exitcode}).")
+
+    def _end(self, each: _Worker) -> None:
+        each.pipe.close()  # at which an idle worker ends by itself and tidies up
+        each.process.join(0 if each.holds else 5)
+        each.process.kill()
+        each.process.join()
+
+
+def _next(again: deque[Task], coming: Iterator[Task]) -> Task | None:
+    return again.popleft() if again else next(coming, None)

@@ -1,0 +1,42 @@
+"""One worker process on this machine: a pipe with tasks on one end, an engine on the other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import threading
+from multiprocessing.connection import Connection
+from typing import Any
+
+from grader.batch.work import Hello, Setup, Task
+from grader.errors import Fault
+
+
+def serve(pipe: Connection[Any, Any], setup: Setup) -> None:
+    """Grade what comes until the other end closes. A fault that leaves nothing to grade with is the last answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the batch's to handle
+    os.environ.update(OMP_NUM_THREADS="1")  # before torch is imported: there is a worker for every core
+    from grader.batch.engine import Engine
+
+    tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
+    engine = Engine(setup)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the batch is gone
+        try:
+            pipe.send(Hello(engine.isolation()))
+            while (task := tasks.get()) is not None:
+                pipe.send(engine.grade(task))
+        except Fault as fault:
+            pipe.send(fault)
+        finally:
+            engine.close()
+
+
+def _receive(pipe: Connection[Any, Any], tasks: queue.SimpleQueue[Task | None]) -> None:
+    """Take every task off the pipe at once: two ends that both wait to be read would wait for ever."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            tasks.put(pipe.recv())
+    tasks.put(None)
