@@ -1,0 +1,196 @@
+"""From whatever a class's work comes in to who handed in what for which exercise.
+
+Every file of the input is an entry, or left out with a sentence, or counted as a system file: none is lost in silence.
+Contents are not read here (but for Gradescope's metadata, nbgrader's time stamps and the lists in archives that
+students packed), so memory grows with the number of files and not with their sizes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from grader.batch import shapes
+from grader.batch.choice import Candidate, choose
+from grader.batch.gradescope import Record, parse_metadata
+from grader.batch.handed_in import Entry, Intake, LeftOut
+from grader.batch.late import Lateness
+from grader.batch.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
+from grader.batch.naming import ExerciseNames, Naming
+from grader.batch.people import People
+from grader.batch.shapes import Claim
+from grader.batch.students import Student
+from grader.batch.tree import Tree, open_tree
+from grader.errors import Fault, UsageFault
+
+_TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
+_MOST_TIME_STAMP_BYTES = 200
+
+
+@contextmanager
+def take_in(
+    path: Path,
+    exercises: Sequence[ExerciseNames],
+    *,
+    shape: Shape | None = None,
+    roster: Sequence[Student] = (),
+    due: datetime | None = None,
+) -> Iterator[Intake]:
+    """Read a folder, an archive or an export; the sources of its entries can be read while the context is open.
+
+    One exercise takes every file; of several, a file or folder name decides. `due`, with a time zone, turns times of
+    handing in into lateness. Raises UsageFault where the input cannot be read or `shape` does not fit it.
+    """
+    with ExitStack() as stack:
+        yield _intake(open_tree(path, stack), Naming(exercises), shape, People(roster), due)
+
+
+def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, due: datetime | None) -> Intake:
+    layout = Layout(tree.name, tuple(Located(tuple(item.path.split("/")), item) for item in tree.items))
+    shape, layout = recognise(layout, naming, wanted=wanted)
+    records, layout = _records_apart(layout, shape)
+    left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities]
+    rivals: dict[tuple[str, str], list[Candidate]] = {}
+    read = _reader(shape, layout, records, naming)
+    for order, file in enumerate(layout.files):
+        for each in _claimed(file, read(file), order, layout.root, naming, people, due):
+            if isinstance(each, LeftOut):
+                left_out.append(each)
+            else:
+                rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
+    entries: list[Entry] = []
+    for group in rivals.values():
+        choose(group, entries, left_out)
+    system = Counter(dict(tree.system_files)) + Counter(record.parts[-1] for record in records)
+    return people.accounted_for(
+        Intake(
+            shape=shape,
+            entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
+            left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
+            system_files=tuple(sorted(system.items())),
+        )
+    )
+
+
+def _records_apart(layout: Layout, shape: Shape) -> tuple[list[Located], Layout]:
+    """The files that the platform itself added, and the layout without them."""
+
+    def is_record(file: Located) -> bool:
+        if shape is Shape.GRADESCOPE:
+            return file.parts == (GRADESCOPE_METADATA,)
+        return shape is Shape.NBGRADER and file.parts[-1] == _TIME_STAMP
+
+    records = [file for file in layout.files if is_record(file)]
+    return records, Layout(layout.root, tuple(file for file in layout.files if not is_record(file)))
+
+
+def _reader(shape: Shape, layout: Layout, records: list[Located], naming: Naming) -> shapes.Reader:
+    match shape:
+        case Shape.CANVAS:
+            return shapes.canvas
+        case Shape.MOODLE:
+            return shapes.moodle
+        case Shape.GRADESCOPE:
+            return shapes.gradescope(_gradescope_records(records))
+        case Shape.NBGRADER:
+            return shapes.nbgrader(layout, _time_stamps(records))
+        case Shape.CLASSROOM:
+            return shapes.classroom(layout, naming)
+        case Shape.FOLDERS:
+            return shapes.folders(naming)
+        case Shape.FILES:
+            return shapes.files(layout, naming)
+
+
+def _gradescope_records(records: list[Located]) -> dict[str, tuple[Record, ...]]:
+    if not records:
+        raise UsageFault(
+            f"A Gradescope export has a {GRADESCOPE_METADATA}, and there is none.",
+            hint="Name the export's top folder, or another shape.",
+        )
+    try:
+        return parse_metadata(records[-1].item.source.read())
+    except Fault as fault:
+        raise UsageFault(fault.message, hint=fault.hint) from fault
+
+
+def _time_stamps(records: list[Located]) -> dict[tuple[str, ...], datetime]:
+    """When each nbgrader submission was handed in, by its folder; without those whose time cannot be read."""
+    times = {}
+    for record in records:
+        if record.item.source.size <= _MOST_TIME_STAMP_BYTES:
+            text = record.item.source.read().decode("utf-8", errors="replace").strip()
+            if time := _time_stamp(text):
+                times[record.parts[:-1]] = time
+    return times
+
+
+def _time_stamp(text: str) -> datetime | None:
+    """A time such as "2026-02-02 15:58:23.948203 UTC" or with a zone's name, "... America/Los_Angeles"."""
+    moment, _, zone = text.rpartition(" ")
+    for time, place in ((text, ""), (moment, zone)):
+        try:
+            return (
+                datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(place)) if place else datetime.fromisoformat(time)
+            )
+        except (ValueError, ZoneInfoNotFoundError, OSError):
+            continue
+    return None
+
+
+def _claimed(
+    file: Located,
+    answer: shapes.Answer,
+    order: int,
+    root: str,
+    naming: Naming,
+    people: People,
+    due: datetime | None,
+) -> Iterator[Candidate | LeftOut]:
+    """What a reader's answer comes to: for each claim a candidate, or why there is none."""
+    path = file.item.path
+    if isinstance(answer, str):
+        yield LeftOut(path, answer)
+        return
+    for claim in (answer,) if isinstance(answer, Claim) else answer:
+        claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
+        found, named = _exercise(path, (*claim.hints, root), naming)
+        if len(found) == 1:
+            yield Candidate(claim, found[0], file.item, named, order)
+        else:
+            yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
+
+
+def _exercise(path: str, hints: Sequence[str], naming: Naming) -> tuple[tuple[str, ...], bool]:
+    """The exercises that a file may be for, and whether its own name says so; none where it is no code at all."""
+    name = path.rpartition("/")[2]
+    if not name.lower().endswith(CODE_SUFFIXES) or name.startswith("."):
+        return (), False
+    own = naming.ids_in(hints[0])
+    if len(naming.ids) == 1:
+        return naming.ids, bool(own)
+    return next((ids for hint in hints if (ids := naming.ids_in(hint))), ()), bool(own)
+
+
+def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:
+    name = path.rpartition("/")[2]
+    if name.startswith("."):
+        return "It is a hidden file."
+    if not name.lower().endswith(CODE_SUFFIXES):
+        return "It is no Python file and no notebook."
+    if found:
+        return f"Its name fits several exercises: {', '.join(found)}."
+    return f"Neither its name nor its folder's says for which exercise it is: {', '.join(naming.ids)}."
+
+
+def _lateness(claim: Claim, due: datetime | None) -> Lateness | None:
+    if due is None or claim.submitted_at is None:
+        return None
+    at = claim.submitted_at
+    at = at if at.tzinfo else at.replace(tzinfo=due.tzinfo)  # a time without a zone: that of the deadline
+    return Lateness(max(0.0, (at - due).total_seconds()))
