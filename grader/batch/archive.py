@@ -105,7 +105,9 @@ def safe_path(raw: str) -> str:
 
 def display(path: str) -> str:
     """`path` composed (NFC: a Mac's and a PC's spelling of one name are the same) and made inert."""
-    return path if path.isascii() and path.isprintable() else inert(unicodedata.normalize("NFC", path))
+    if path.isascii() and path.isprintable():
+        return path
+    return inert(unicodedata.normalize("NFC", path)).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _list_zip(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterator[Item | Oddity]:

@@ -32,8 +32,8 @@ def fill_canvas(
     """The gradebook with one exercise's scores in the column of one assignment.
 
     `assignment` is the column's header, its title or its number; without it, the column is the one whose title names
-    the exercise. Raises UsageFault where that is no column or several, where the column is read-only, and where its points
-    are not the exercise's.
+    the exercise. Raises UsageFault where that is no column or several, where the column is read-only, and where its
+    points are not the exercise's.
     """
     header = _header(sheet)
     column = _column(sheet, header, exercise, assignment)

@@ -22,13 +22,12 @@ _USUAL_STEMS = ("solution", "submission", "my_solution")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A claim on a file for an exercise. `named`: the file's own name says so. `order`: its place in the input."""
+    """A claim on a file for an exercise. `named`: the file's own name says so."""
 
     claim: Claim
     exercise: str
     item: Item
     named: bool
-    order: int
 
 
 def _stem(candidate: Candidate) -> str:
@@ -42,20 +41,20 @@ _PREFERENCES: tuple[tuple[Callable[[Candidate], int], str], ...] = (
     (lambda each: not each.item.path.lower().endswith(".py"), "because a .py file comes before a notebook"),
     (lambda each: each.item.path.count("/"), "because it lies higher up"),
     (lambda each: -each.claim.sequence, "because it was handed in later"),
-    (lambda each: -each.order, "because it comes later in the input"),
 )
 
 
 def choose(group: list[Candidate], entries: list[Entry], left_out: list[LeftOut]) -> None:
     """Sort the candidates of one student for one exercise into entries, one for each try, and files left out."""
     chosen: dict[int, Candidate] = {}
-    group.sort(key=lambda each: [preference(each) for preference, _ in _PREFERENCES])
-    for each in group:
-        if _stem(each) == _stem(group[0]) and each.claim.attempt not in chosen:
+    ranked = group[::-1]  # where nothing decides, the later file in the input does: the sort keeps the order of equals
+    ranked.sort(key=lambda each: [preference(each) for preference, _ in _PREFERENCES])
+    for each in ranked:
+        if _stem(each) == _stem(ranked[0]) and each.claim.attempt not in chosen:
             chosen[each.claim.attempt] = each
             entries.append(_entry(each))
         else:
-            left_out.append(_beaten(each, chosen.get(each.claim.attempt, group[0])))
+            left_out.append(_beaten(each, chosen.get(each.claim.attempt, ranked[0])))
 
 
 def _entry(candidate: Candidate) -> Entry:
@@ -72,7 +71,8 @@ def _entry(candidate: Candidate) -> Entry:
 
 
 def _beaten(candidate: Candidate, winner: Candidate) -> LeftOut:
-    why = next(words for preference, words in _PREFERENCES if preference(winner) != preference(candidate))
+    reasons = (words for preference, words in _PREFERENCES if preference(winner) != preference(candidate))
+    why = next(reasons, "because it comes later in the input")
     student = candidate.claim.student
     reason = (
         f"{student.name} handed in more than one file for {candidate.exercise}. {winner.item.path} is graded, {why}."

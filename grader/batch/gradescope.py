@@ -1,10 +1,15 @@
 """Gradescope's submission_metadata.yml: by folder, who handed in, when, and for which time.
 
 It is YAML with Ruby symbols for keys (`:submitters:`, `:name:`, `:sid:`, `:email:`, `:created_at:`, `:history:`).
+
+Values are put together from the parser's events, all scalars as text. PyYAML's loaders would read a number of a student
+such as 0123 as octal, stop at a Ruby class's name, and call themselves for each level: the one in C crashes on
+"[[[[...", the one in Python takes minutes for a large course.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,23 +19,9 @@ import yaml
 
 from grader.batch.students import Student
 from grader.errors import UsageFault
+from grader.text import inert
 
-_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, thirty times as fast
-
-
-class _Loader(_Safe):  # type: ignore[misc]
-    """The safe loader, for which a Ruby class's name on a mapping, a list or a text is decoration."""
-
-
-def _plain(loader: Any, _tag: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)
-
-
-_Loader.add_multi_constructor("!", _plain)
+_DEEPEST = 50  # levels; an export has some ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +39,52 @@ def parse_metadata(data: bytes) -> dict[str, tuple[Record, ...]]:
     A folder without usable submitters gets none: its files are then reported as nobody's.
     """
     try:
-        folders = yaml.load(data, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        folders = _values(data)
+    except (yaml.YAMLError, ValueError) as problem:
         raise UsageFault(
             "submission_metadata.yml is no valid YAML.", hint="Download the export from Gradescope once more."
         ) from problem
     if not isinstance(folders, dict):
         raise UsageFault("submission_metadata.yml does not list folders with their submitters.")
     return {
-        str(folder): tuple({record.student.key: record for record in _records(about)}.values())
+        folder: tuple({record.student.key: record for record in _records(about)}.values())
         for folder, about in folders.items()
         if isinstance(about, dict)
     }
 
 
-def _records(about: dict[Any, Any]) -> Iterator[Record]:
+def _values(data: bytes) -> Any:
+    """The document as dicts with text for keys, lists, and text. Raises ValueError where it is nested too deeply."""
+    anchors: dict[str, Any] = {}
+    root: list[Any] = []
+    unfinished: list[tuple[yaml.Event, list[Any]]] = []
+    for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            unfinished.append((event, []))
+            if len(unfinished) > _DEEPEST:
+                raise ValueError
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            event, items = unfinished.pop()
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            value: Any = _mapping(items) if is_mapping else items
+        elif isinstance(event, yaml.AliasEvent):
+            value = anchors.get(event.anchor)
+        elif isinstance(event, yaml.ScalarEvent):
+            value = "" if event.implicit[0] and event.value in ("~", "null") else event.value
+        else:
+            continue
+        if not isinstance(event, yaml.AliasEvent) and event.anchor:
+            anchors[event.anchor] = value
+        (unfinished[-1][1] if unfinished else root).append(value)
+    return root[0] if root else None
+
+
+def _mapping(items: list[Any]) -> dict[str, Any]:
+    return {key: value for key, value in zip(items[::2], items[1::2], strict=True) if isinstance(key, str)}
+
+
+def _records(about: dict[str, Any]) -> Iterator[Record]:
     submitters, history = about.get(":submitters"), about.get(":history")
     attempt = len(history) + 1 if isinstance(history, list) else 1
     for submitter in submitters if isinstance(submitters, list) else ():
@@ -73,14 +95,13 @@ def _records(about: dict[Any, Any]) -> Iterator[Record]:
 
 
 def _text(value: object) -> str:
-    return str(value).strip() if isinstance(value, str | int) else ""
+    return inert(value.strip()) if isinstance(value, str) else ""
 
 
-def _time(about: dict[Any, Any]) -> datetime | None:
-    value = about.get(":created_at")
-    if isinstance(value, datetime):
-        return value
+def _time(about: dict[str, Any]) -> datetime | None:
+    """A time as Ruby writes it: "2026-02-03 10:00:00.000000000 Z", or with an offset such as -08:00."""
+    text = re.sub(r" (?:Z|UTC|([+-]\d\d:?\d\d))$", lambda zone: zone[1] or "Z", _text(about.get(":created_at")))
     try:
-        return datetime.fromisoformat(str(value).replace(" UTC", "+00:00").replace(" Z", "+00:00"))
+        return datetime.fromisoformat(text)
     except ValueError:
         return None

@@ -26,7 +26,7 @@ from grader.batch.people import People
 from grader.batch.shapes import Claim
 from grader.batch.students import Student
 from grader.batch.tree import Tree, open_tree
-from grader.errors import Fault, UsageFault
+from grader.errors import Unreadable, UsageFault
 
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
 _MOST_TIME_STAMP_BYTES = 200
@@ -46,27 +46,38 @@ def take_in(
     One exercise takes every file; of several, a file or folder name decides. `due`, with a time zone, turns times of
     handing in into lateness. Raises UsageFault where the input cannot be read or `shape` does not fit it.
     """
+    if due is not None and due.tzinfo is None:
+        raise UsageFault(
+            "The deadline has no time zone.", hint="Write it with its offset, such as 2026-02-03T23:59+01:00."
+        )
     with ExitStack() as stack:
         yield _intake(open_tree(path, stack), Naming(exercises), shape, People(roster), due)
 
 
 def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, due: datetime | None) -> Intake:
     layout = Layout(tree.name, tuple(Located(tuple(item.path.split("/")), item) for item in tree.items))
-    shape, layout = recognise(layout, naming, wanted=wanted)
-    records, layout = _records_apart(layout, shape)
+    shape, sections = recognise(layout, naming, wanted=wanted)
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities]
+    system = Counter(dict(tree.system_files))
     rivals: dict[tuple[str, str], list[Candidate]] = {}
-    read = _reader(shape, layout, records, naming)
-    for order, file in enumerate(layout.files):
-        for each in _claimed(file, read(file), order, layout.root, naming, people, due):
-            if isinstance(each, LeftOut):
-                left_out.append(each)
-            else:
-                rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
+    for section in sections:
+        records, section = _records_apart(section, shape)
+        if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
+            raise UsageFault(
+                f"A Gradescope export has a {GRADESCOPE_METADATA}, and there is none.",
+                hint="Name the export's top folder, or another shape.",
+            )
+        system.update(record.parts[-1] for record in records)
+        read = _reader(shape, section, records, naming)
+        for file in section.files:
+            for each in _claimed(file, read(file), section.root, naming, people, due):
+                if isinstance(each, LeftOut):
+                    left_out.append(each)
+                else:
+                    rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
     entries: list[Entry] = []
     for group in rivals.values():
         choose(group, entries, left_out)
-    system = Counter(dict(tree.system_files)) + Counter(record.parts[-1] for record in records)
     return people.accounted_for(
         Intake(
             shape=shape,
@@ -94,7 +105,7 @@ def _reader(shape: Shape, layout: Layout, records: list[Located], naming: Naming
         case Shape.CANVAS:
             return shapes.canvas
         case Shape.MOODLE:
-            return shapes.moodle
+            return shapes.moodle(layout)
         case Shape.GRADESCOPE:
             return shapes.gradescope(_gradescope_records(records))
         case Shape.NBGRADER:
@@ -108,14 +119,9 @@ def _reader(shape: Shape, layout: Layout, records: list[Located], naming: Naming
 
 
 def _gradescope_records(records: list[Located]) -> dict[str, tuple[Record, ...]]:
-    if not records:
-        raise UsageFault(
-            f"A Gradescope export has a {GRADESCOPE_METADATA}, and there is none.",
-            hint="Name the export's top folder, or another shape.",
-        )
     try:
-        return parse_metadata(records[-1].item.source.read())
-    except Fault as fault:
+        return parse_metadata(records[-1].item.source.read()) if records else {}
+    except Unreadable as fault:
         raise UsageFault(fault.message, hint=fault.hint) from fault
 
 
@@ -146,7 +152,6 @@ def _time_stamp(text: str) -> datetime | None:
 def _claimed(
     file: Located,
     answer: shapes.Answer,
-    order: int,
     root: str,
     naming: Naming,
     people: People,
@@ -161,7 +166,7 @@ def _claimed(
         claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
         found, named = _exercise(path, (*claim.hints, root), naming)
         if len(found) == 1:
-            yield Candidate(claim, found[0], file.item, named, order)
+            yield Candidate(claim, found[0], file.item, named)
         else:
             yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
 

@@ -79,20 +79,48 @@ class Layout:
             return None
         return Layout(self.tops[0], tuple(Located(file.parts[1:], file.item) for file in self.files))
 
+    def sections(self) -> list[Layout]:
+        """One layout for each folder directly below the root."""
+        groups: dict[str, list[Located]] = {}
+        for file in self.files:
+            if len(file.parts) > 1:
+                groups.setdefault(file.parts[0], []).append(Located(file.parts[1:], file.item))
+        return [Layout(name, tuple(files)) for name, files in groups.items()]
 
-def recognise(layout: Layout, naming: Naming, *, wanted: Shape | None = None) -> tuple[Shape, Layout]:
-    """The shape of a layout, or the shape that is `wanted`, and the layout counted from where that shape begins."""
+    def loose(self) -> Layout:
+        """The files that lie directly below the root."""
+        return Layout(self.root, tuple(file for file in self.files if len(file.parts) == 1))
+
+
+def recognise(layout: Layout, naming: Naming, *, wanted: Shape | None = None) -> tuple[Shape, tuple[Layout, ...]]:
+    """The shape of a layout, or the shape that is `wanted`, and what is to be read in that shape, each from its root.
+
+    There are several where a folder holds an export for each exercise.
+    """
+    if found := _platform(layout, wanted):
+        return found[0], (found[1],)
+    sections = layout.sections()
+    platforms = [_platform(section, wanted) for section in sections]
+    telling = [found for found, section in zip(platforms, sections, strict=True) if any(map(_is_code, section.files))]
+    if telling and telling[0] and {found and found[0] for found in telling} == {telling[0][0]}:
+        roots = (found[1] if found else section for found, section in zip(platforms, sections, strict=True))
+        return telling[0][0], (*roots, layout.loose())
+    layout = _without_wrappers(layout, naming)
+    if wanted is Shape.FILES:
+        while (inner := layout.unwrapped()) is not None:
+            layout = inner
+    return wanted or _general_shape(layout, naming), (layout,)
+
+
+def _platform(layout: Layout, wanted: Shape | None) -> tuple[Shape, Layout] | None:
+    """The platform that a layout is from, looked for within a few folders that hold all there is."""
     candidate: Layout | None = layout
     for _ in range(_DEEPEST_WRAPPER):
         for shape, looks_like in _LOOKS_LIKE.items():
             if candidate and wanted in (None, shape) and looks_like(candidate):
                 return shape, candidate
         candidate = candidate and candidate.unwrapped()
-    layout = _without_wrappers(layout, naming)
-    if wanted is Shape.FILES:
-        while (inner := layout.unwrapped()) is not None:
-            layout = inner
-    return wanted or _general_shape(layout, naming), layout
+    return None
 
 
 def _without_wrappers(layout: Layout, naming: Naming) -> Layout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 Words = tuple[str, ...]
 
@@ -32,9 +33,13 @@ class Naming:
         self._words = [(words, each.id) for each in exercises for words in _spellings(each)]
         self._words.sort(key=lambda entry: -len(entry[0]))
         self._firsts = {words[0] for words, _ in self._words}
+        self._cached = lru_cache(maxsize=10_000)(self._ids_in)  # a class names its files and folders much alike
 
     def ids_in(self, name: str) -> tuple[str, ...]:
         """The exercises that `name` calls by a name of theirs, in the order of the batch."""
+        return self._cached(name)
+
+    def _ids_in(self, name: str) -> tuple[str, ...]:
         words = _words(name)
         if self._firsts.isdisjoint(words):
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,18 +73,29 @@ def canvas(file: Located) -> Claim | Nobodys:
     )
 
 
-def moodle(file: Located) -> Claim | Nobodys:
-    """One file of Moodle's "Download all submissions"; the number is that of the grading worksheet."""
-    match = MOODLE.fullmatch(file.parts[0])
-    if match is None:
-        return "Its folder is not named as Moodle names a submission's."
-    if match["plugin"] != "file":
-        return f"This was entered in Moodle ({match['plugin']}), not handed in as a file."
-    parts = (*filter(None, [match["file"]]), *file.parts[1:])
-    if not parts:
-        return "It has no name of its own."
-    student = Student(key=match["id"], name=match["name"].strip() or match["id"], moodle_id=match["id"])
-    return _claim(student, parts)
+def moodle(layout: Layout) -> Reader:
+    """Moodle's "Download all submissions". The number of a participant is that of the grading worksheet.
+
+    It is another one in each assignment, so the key of a student is the name, with the number where two share one (all
+    do where marking is blind).
+    """
+    matches = [match for top in layout.tops if (match := MOODLE.fullmatch(top))]
+    names = Counter(name for name, _ in {(match["name"], match["id"]) for match in matches})
+
+    def read(file: Located) -> Answer:
+        match = MOODLE.fullmatch(file.parts[0])
+        if match is None:
+            return "Its folder is not named as Moodle names a submission's."
+        if match["plugin"] != "file":
+            return f"This was entered in Moodle ({match['plugin']}), not handed in as a file."
+        parts = (*filter(None, [match["file"]]), *file.parts[1:])
+        if not parts:
+            return "It has no name of its own."
+        name = match["name"].strip() or "Participant"
+        key = f"{name} {match['id']}" if names[match["name"]] > 1 else name
+        return _claim(Student(key=key, name=name, moodle_id=match["id"]), parts)
+
+    return read
 
 
 def nbgrader(layout: Layout, times: dict[tuple[str, ...], datetime]) -> Reader:
@@ -111,7 +123,7 @@ def classroom(layout: Layout, naming: Naming) -> Reader:
         repository = file.parts[0]
         if len(file.parts) < 2:
             return "It lies beside the repositories, not in one."
-        account = repository.removeprefix(f"{slug}-")
+        account = repository.removeprefix(f"{slug}-") or repository
         student = Student(key=account, name=account, github=account)
         return _claim(student, file.parts[1:], also=(repository, slug))
 
@@ -154,7 +166,9 @@ def files(layout: Layout, naming: Naming) -> Reader:
         if len(parts) > 1:
             return _claim(_folder_student(parts[0], naming), parts[1:], also=file.parts[-2::-1])
         stem, attempt = split_try(_stem(parts[0]))
-        name = naming.without_names(stem) or layout.root  # named after exercises alone: the owner of the folder
+        name = (
+            naming.without_names(stem) or layout.root or "unnamed"
+        )  # named after exercises alone: the owner of the folder
         return Claim(student=_student(name), hints=(parts[0], *file.parts[-2::-1]), lineage=stem, attempt=attempt)
 
     return read

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student:
-    """One student. `key` is unique in a batch; whatever is not known is empty.
+    """One student. `key` is unique in a batch, and no file name; whatever is not known is empty.
 
     `sid` is the institution's number (SIS User ID, ID number), `login` the name to log in with, `github` the account
     there, `canvas_id` the number that Canvas gives a user, `moodle_id` the one that a Moodle assignment gives a

@@ -15,9 +15,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.archive import NESTED, OUTER, SUFFIXES, Item, Oddity, display, is_archive_name, list_archive
+from grader.batch.archive import NESTED, OUTER, SUFFIXES, Caps, Item, Oddity, display, is_archive_name, list_archive
 from grader.batch.sources import FileSource
 from grader.errors import Fault, GraderFault, Unreadable, UsageFault
+from grader.submission import MOST_NOTEBOOK_BYTES
 
 MOST_FILES = OUTER.members
 
@@ -67,7 +68,7 @@ def open_tree(path: Path, stack: ExitStack) -> Tree:
     items: list[Item] = []
     oddities: list[Oddity] = []
     system: Counter[str] = Counter()
-    for each in _with_nested(_list(path, stack)):
+    for each in _with_nested(_list(path, stack), stack):
         if kind := _system_kind(each.path):
             system[kind] += 1
         elif isinstance(each, Oddity):
@@ -126,19 +127,39 @@ def _entry(entry: os.DirEntry[str], path: str) -> Item | Oddity:
     return Oddity(path, "Not read: it is no ordinary file.")
 
 
-def _with_nested(found: Iterable[Item | Oddity]) -> Iterator[Item | Oddity]:
-    """`found`, with what students packed in place of their archives. An archive in such an archive stays closed."""
+def _with_nested(found: Iterable[Item | Oddity], stack: ExitStack, *, within: int = 0) -> Iterator[Item | Oddity]:
+    """`found`, with the contents of archives in place of them; `within` counts the archives around.
+
+    Two levels: a folder of exports with what students packed, or what a student packed twice. In the inner one the
+    sizes count together, or a bomb of many small archives would take hours.
+    """
+    opened = 0
     for each in found:
         if isinstance(each, Oddity) or not is_archive_name(each.path) or _system_kind(each.path):
             yield each
+        elif within and (within > 1 or (opened := opened + each.source.size) > NESTED.unpacked):
+            yield Oddity(each.path, "Not opened: too many archives in archives.")
+        elif _is_export(each):
+            yield from _with_nested(_unpacked(each, stack, OUTER), stack)
         else:
-            yield from _unpacked(each)
+            yield from _with_nested(_unpacked(each, stack, NESTED), stack, within=within + 1)
 
 
-def _unpacked(archive: Item) -> Iterator[Item | Oddity]:
+def _is_export(archive: Item) -> bool:
+    """Whether an archive in a folder is a class's: it lies there directly, and is larger than a student's may be."""
+    is_direct = isinstance(archive.source, FileSource) and "/" not in archive.path
+    return is_direct and archive.source.size > MOST_NOTEBOOK_BYTES
+
+
+def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Item | Oddity]:
+    """The contents of an archive, or one oddity that says why it was not opened."""
     try:
-        with ExitStack() as stack:
-            found = _list_nested(archive, stack)
+        if caps is OUTER:
+            assert isinstance(archive.source, FileSource)
+            found = list(_list(Path(archive.source.path), stack))
+        else:
+            with ExitStack() as closed_at_once:
+                found = _list_nested(archive, closed_at_once)
     except Fault as fault:
         yield Oddity(archive.path, f"This archive was not opened: {fault.message}")
         return
@@ -148,8 +169,8 @@ def _unpacked(archive: Item) -> Iterator[Item | Oddity]:
         path = f"{archive.path}/{each.path}"
         if isinstance(each, Oddity):
             yield Oddity(path, each.reason)
-        elif is_archive_name(path):
-            yield Oddity(path, "Not opened: it is an archive in an archive.")
+        elif caps is OUTER:
+            yield Item(path, each.source)
         else:
             yield Item(path, NestedSource(path, archive, number, each.source.size))
 
