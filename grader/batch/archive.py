@@ -103,6 +103,14 @@ def safe_path(raw: str) -> str:
     return display("/".join(parts))
 
 
+def is_safe(path: str) -> bool:
+    """Whether a path that `safe_path` may have refused is one that it gave."""
+    try:
+        return safe_path(path) == path
+    except ValueError:
+        return False
+
+
 def display(path: str) -> str:
     """`path` composed (NFC: a Mac's and a PC's spelling of one name are the same) and made inert."""
     if path.isascii() and path.isprintable():

@@ -5,7 +5,7 @@ after the exercise; named solution or submission; a .py file before a notebook, 
 lies higher up; the one handed in later; the later one in the input.
 
 Tries are counted within one lineage (solution.py and solution-1.py), that of the best file, since utils-3.py beside
-solution.py is no third try at the exercise.
+solution.py is no third try at the exercise. Where a folder says which try it is (attempt2), any file is of the lineage.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def choose(group: list[Candidate], entries: list[Entry], left_out: list[LeftOut]
     chosen: dict[int, Candidate] = {}
     ranked = group[::-1]  # where nothing decides, the later file in the input does: the sort keeps the order of equals
     ranked.sort(key=lambda each: [preference(each) for preference, _ in _PREFERENCES])
+    lineage = next(filter(None, map(_stem, ranked)), "")
     for each in ranked:
-        if _stem(each) == _stem(ranked[0]) and each.claim.attempt not in chosen:
+        if _stem(each) in (lineage, "") and each.claim.attempt not in chosen:
             chosen[each.claim.attempt] = each
             entries.append(_entry(each))
         else:

@@ -16,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.batch import shapes
+from grader.batch.archive import Item, Oddity, is_safe
 from grader.batch.choice import Candidate, choose
 from grader.batch.gradescope import Record, parse_metadata
 from grader.batch.handed_in import Entry, Intake, LeftOut
@@ -23,7 +24,8 @@ from grader.batch.late import Lateness
 from grader.batch.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.naming import ExerciseNames, Naming
 from grader.batch.people import People
-from grader.batch.shapes import Claim
+from grader.batch.shapes import Aside, Claim
+from grader.batch.sources import Source
 from grader.batch.students import Student
 from grader.batch.tree import Tree, open_tree
 from grader.errors import Unreadable, UsageFault
@@ -55,9 +57,11 @@ def take_in(
 
 
 def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, due: datetime | None) -> Intake:
-    layout = Layout(tree.name, tuple(Located(tuple(item.path.split("/")), item) for item in tree.items))
+    somewhere = [oddity for oddity in tree.oddities if is_safe(oddity.path)]
+    everything: list[Item | Oddity] = [*tree.items, *somewhere]
+    layout = Layout(tree.name, tuple(Located(tuple(each.path.split("/")), each) for each in everything))
     shape, sections = recognise(layout, naming, wanted=wanted)
-    left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities]
+    left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
     rivals: dict[tuple[str, str], list[Candidate]] = {}
     for section in sections:
@@ -67,7 +71,7 @@ def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, du
                 f"A Gradescope export has a {GRADESCOPE_METADATA}, and there is none.",
                 hint="Name the export's top folder, or another shape.",
             )
-        system.update(record.parts[-1] for record in records)
+        system.update(parts[-1] for parts in records)
         read = _reader(shape, section, records, naming)
         for file in section.files:
             for each in _claimed(file, read(file), section.root, naming, people, due):
@@ -88,19 +92,21 @@ def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, du
     )
 
 
-def _records_apart(layout: Layout, shape: Shape) -> tuple[list[Located], Layout]:
+def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], Source], Layout]:
     """The files that the platform itself added, and the layout without them."""
+    records: dict[tuple[str, ...], Source] = {}
+    others: list[Located] = []
+    for file in layout.files:
+        is_metadata = shape is Shape.GRADESCOPE and file.parts == (GRADESCOPE_METADATA,)
+        is_time_stamp = shape is Shape.NBGRADER and file.parts[-1] == _TIME_STAMP
+        if isinstance(file.item, Item) and (is_metadata or is_time_stamp) and file.parts not in records:
+            records[file.parts] = file.item.source
+        else:
+            others.append(file)
+    return records, Layout(layout.root, tuple(others))
 
-    def is_record(file: Located) -> bool:
-        if shape is Shape.GRADESCOPE:
-            return file.parts == (GRADESCOPE_METADATA,)
-        return shape is Shape.NBGRADER and file.parts[-1] == _TIME_STAMP
 
-    records = [file for file in layout.files if is_record(file)]
-    return records, Layout(layout.root, tuple(file for file in layout.files if not is_record(file)))
-
-
-def _reader(shape: Shape, layout: Layout, records: list[Located], naming: Naming) -> shapes.Reader:
+def _reader(shape: Shape, layout: Layout, records: dict[tuple[str, ...], Source], naming: Naming) -> shapes.Reader:
     match shape:
         case Shape.CANVAS:
             return shapes.canvas
@@ -118,35 +124,35 @@ def _reader(shape: Shape, layout: Layout, records: list[Located], naming: Naming
             return shapes.files(layout, naming)
 
 
-def _gradescope_records(records: list[Located]) -> dict[str, tuple[Record, ...]]:
+def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tuple[Record, ...]]:
     try:
-        return parse_metadata(records[-1].item.source.read()) if records else {}
+        return {folder: about for source in records.values() for folder, about in parse_metadata(source.read()).items()}
     except Unreadable as fault:
         raise UsageFault(fault.message, hint=fault.hint) from fault
 
 
-def _time_stamps(records: list[Located]) -> dict[tuple[str, ...], datetime]:
+def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
     """When each nbgrader submission was handed in, by its folder; without those whose time cannot be read."""
     times = {}
-    for record in records:
-        if record.item.source.size <= _MOST_TIME_STAMP_BYTES:
-            text = record.item.source.read().decode("utf-8", errors="replace").strip()
+    for parts, source in records.items():
+        if source.size <= _MOST_TIME_STAMP_BYTES:
+            text = source.read().decode("utf-8", errors="replace").strip()
             if time := _time_stamp(text):
-                times[record.parts[:-1]] = time
+                times[parts[:-1]] = time
     return times
 
 
 def _time_stamp(text: str) -> datetime | None:
     """A time such as "2026-02-02 15:58:23.948203 UTC" or with a zone's name, "... America/Los_Angeles"."""
     moment, _, zone = text.rpartition(" ")
-    for time, place in ((text, ""), (moment, zone)):
-        try:
-            return (
-                datetime.fromisoformat(time).replace(tzinfo=ZoneInfo(place)) if place else datetime.fromisoformat(time)
-            )
-        except (ValueError, ZoneInfoNotFoundError, OSError):
-            continue
-    return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
 
 
 def _claimed(
@@ -159,13 +165,18 @@ def _claimed(
 ) -> Iterator[Candidate | LeftOut]:
     """What a reader's answer comes to: for each claim a candidate, or why there is none."""
     path = file.item.path
-    if isinstance(answer, str):
-        yield LeftOut(path, answer)
+    if isinstance(answer, str | Aside):
+        reason, student = (
+            (answer, None) if isinstance(answer, str) else (answer.reason, people.known_as(answer.student))
+        )
+        yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
         return
     for claim in (answer,) if isinstance(answer, Claim) else answer:
         claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
         found, named = _exercise(path, (*claim.hints, root), naming)
-        if len(found) == 1:
+        if isinstance(file.item, Oddity):
+            yield LeftOut(path, file.item.reason, claim.student)
+        elif len(found) == 1:
             yield Candidate(claim, found[0], file.item, named)
         else:
             yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)

@@ -18,18 +18,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.batch.archive import Item
+from grader.batch.archive import Item, Oddity
 from grader.batch.naming import Naming
 
 CODE_SUFFIXES = (".py", ".ipynb")
 
 # Canvas, instructure/canvas-lms lib/content_zipper.rb. The name is in lower case, so LATE is never a part of it.
-CANVAS = re.compile(
-    r"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[^\W_]+)|(?:(?P<name>\w*?)(?P<late>_LATE)?_)?(?P<user>\d+))"
-    r"_(?P<attachment>\d+)_(?P<file>.+)",
-    re.DOTALL,
-)
-CANVAS_TYPED = re.compile(r"\w+_(?:text|link)\.html")
+_CANVAS_USER = r"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[^\W_]+)|(?:(?P<name>\w*?)(?P<late>_LATE)?_)?(?P<user>\d+))"
+CANVAS = re.compile(_CANVAS_USER + r"_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
+CANVAS_TYPED = re.compile(_CANVAS_USER + r"_(?:text|link)\.html")
 
 # Moodle, mod/assign/classes/downloader.php: folders since 3.1 by default, flat as an option.
 MOODLE = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
@@ -55,10 +52,10 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A file below the root that its shape counts from."""
+    """Something below the root that its shape counts from."""
 
     parts: tuple[str, ...]
-    item: Item
+    item: Item | Oddity
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,34 +43,46 @@ class Claim:
     sequence: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Something of a student's that is no file, and a sentence on what it is."""
+
+    student: Student
+    reason: str
+
+
 Nobodys = str  # a sentence
-Answer = Claim | tuple[Claim, ...] | Nobodys  # a group's file is one claim for each member
+Answer = Claim | tuple[Claim, ...] | Aside | Nobodys  # a group's file is one claim for each member
 Reader = Callable[[Located], Answer]
 
 
 _CANVAS_AGAIN = re.compile(r"(.+)-(\d{1,3})", re.DOTALL)
 
 
-def canvas(file: Located) -> Claim | Nobodys:
+def canvas(file: Located) -> Claim | Aside | Nobodys:
     """One file of Canvas's "Download Submissions"; a resubmission's file has -1, -2, ... before its suffix."""
     match = CANVAS.fullmatch(file.parts[0])
     if match is None:
-        if CANVAS_TYPED.fullmatch(file.parts[0]):
-            return "This is text or a link entered in Canvas, not a file."
+        if typed := CANVAS_TYPED.fullmatch(file.parts[0]):
+            return Aside(_canvas_student(typed), "This is text or a link entered in Canvas, not a file.")
         return "Its name is not one that Canvas gives to a submission."
-    anonymous = match["anon"] is not None
-    user = match["anon"] or match["user"]
-    name = f"anonymous {user}" if anonymous else (match["name"] or "").replace("_", " ").strip() or user
     handed_in = _stem(_without_archive_suffix(match["file"]))
     again = _CANVAS_AGAIN.fullmatch(handed_in)
     return Claim(
-        student=Student(key=user, name=name, canvas_id="" if anonymous else user),
+        student=_canvas_student(match),
         hints=_hints((match["file"], *file.parts[1:])),
         lineage=again[1] if again else handed_in,
         attempt=int(again[2]) + 1 if again else 1,
         late=Lateness(None if match["late"] or match["anon_late"] else 0.0),
         sequence=int(match["attachment"]),
     )
+
+
+def _canvas_student(match: re.Match[str]) -> Student:
+    if anonymous := match["anon"]:
+        return Student(key=anonymous, name=f"anonymous {anonymous}")
+    name = (match["name"] or "").replace("_", " ").strip()
+    return Student(key=match["user"], name=name or match["user"], canvas_id=match["user"])
 
 
 def moodle(layout: Layout) -> Reader:
@@ -86,14 +98,13 @@ def moodle(layout: Layout) -> Reader:
         match = MOODLE.fullmatch(file.parts[0])
         if match is None:
             return "Its folder is not named as Moodle names a submission's."
-        if match["plugin"] != "file":
-            return f"This was entered in Moodle ({match['plugin']}), not handed in as a file."
-        parts = (*filter(None, [match["file"]]), *file.parts[1:])
-        if not parts:
-            return "It has no name of its own."
         name = match["name"].strip() or "Participant"
         key = f"{name} {match['id']}" if names[match["name"]] > 1 else name
-        return _claim(Student(key=key, name=name, moodle_id=match["id"]), parts)
+        student = Student(key=key, name=name, moodle_id=match["id"])
+        if match["plugin"] != "file":
+            return Aside(student, f"This was entered in Moodle ({match['plugin']}), not handed in as a file.")
+        parts = (*filter(None, [match["file"]]), *file.parts[1:])
+        return _claim(student, parts) if parts else Aside(student, "It has no name of its own.")
 
     return read
 
@@ -158,6 +169,10 @@ def folders(naming: Naming) -> Reader:
     return read
 
 
+# What people add to a file's name that is no part of theirs.
+_NOISE = re.compile(r"(?:[\W_]+(?:final|solution|submission|homework))+$", re.IGNORECASE)
+
+
 def files(layout: Layout, naming: Naming) -> Reader:
     """A file for each student, the exercise in its name or in a folder's. A folder is still a student's."""
 
@@ -166,9 +181,8 @@ def files(layout: Layout, naming: Naming) -> Reader:
         if len(parts) > 1:
             return _claim(_folder_student(parts[0], naming), parts[1:], also=file.parts[-2::-1])
         stem, attempt = split_try(_stem(parts[0]))
-        name = (
-            naming.without_names(stem) or layout.root or "unnamed"
-        )  # named after exercises alone: the owner of the folder
+        name = _NOISE.sub("", naming.without_names(stem))
+        name = name or layout.root or "unnamed"  # named after exercises alone: the owner of the folder
         return Claim(student=_student(name), hints=(parts[0], *file.parts[-2::-1]), lineage=stem, attempt=attempt)
 
     return read
