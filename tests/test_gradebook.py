@@ -203,6 +203,20 @@ def test_a_german_worksheet_with_decimal_commas() -> None:
     assert filled.data == data.replace(b',,,"10,00"', b',,"9,25","10,00"').replace(b'"3,50"', b'"4,5"')
 
 
+def test_two_students_of_one_name_are_told_apart_by_number() -> None:
+    data = MOODLE.replace(b"Bo Sample", b"Ada Example").replace(b"bo@", b"ada2@")
+    one, two = (
+        Student(key="a", name="Ada Example", moodle_id="101"),
+        Student(key="b", name="Ada Example", moodle_id="102"),
+    )
+    assert [change.line for change in moodle(record(two), data=data).changes] == [3]
+    assert [change.line for change in moodle(record(one), record(two), data=data).changes] == [2, 3]
+
+
+def test_what_a_name_does_to_a_terminal_is_made_inert_in_notes() -> None:
+    assert canvas(record(Student(key="x", name="\x1b[2J"))).notes[1].startswith("\\x1b[2J has a score and no line")
+
+
 def test_blind_marking_knows_numbers_alone() -> None:
     data = b"Identifier,Status,Grade,Maximum Grade,Last modified (grade)\nParticipant 101,x,,10,-\n"
     blind = Student(key="101", name="Participant", moodle_id="101")
@@ -400,6 +414,29 @@ def test_rosters_of_all_platforms_are_read(tmp_path: Path, text: str, student: S
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ada Example", "example, ADA", True),
+        ("Jos\u00e9 \u00d1u\u00f1ez", "nunezjose", True),
+        ("Anne-Marie O'Neil", "annemarie oneil", True),
+        ("Ada Example", "Ada Sample", False),
+        ("\u0915\u093f\u0930\u0923", "\u0915\u0930\u0923", False),  # Kiran and Karan: a vowel sign is no accent
+        ("\u738b \u4f1f", "\u738b\u4f1f", True),
+        ("", "", False),
+    ],
+)
+def test_names_are_the_same_without_case_accents_and_order(one: str, other: str, same: bool) -> None:
+    found = Directory([Student(key="1", name=one)]).find(Student(key="", name=other))
+    assert bool(found) is same
+
+
+def test_a_platforms_number_is_no_students_number_elsewhere() -> None:
+    roster = Directory([Student(key="12", name="Ada Example", sid="12")])
+    assert roster.find(Student(key="12", name="samplebo", canvas_id="12")) == ()
+    assert roster.find(Student(key="12", name="12")) == roster.students
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "no column that says who"),
@@ -446,6 +483,7 @@ def test_overrides_are_read(tmp_path: Path) -> None:
         ("12,ex1,-1,x", "is no number"),
         ("12,ex1,NaN,x", "is no number"),
         ("12,ex1,,x", "is no number"),
+        ("12,ex1,1e1,x", "is no number"),
         ("12,ex1,1", "line 2: 3 cells"),
         ("12,ex1,1,x\nexampleada,ex1,2,y", "line 3: line 2 already sets the score"),
     ],

@@ -14,8 +14,9 @@ from enum import Enum
 
 from grader.batch.csvcells import Sheet
 from grader.batch.records import Record, number
-from grader.batch.students import Directory, Student
+from grader.batch.students import Directory, Student, share_an_id
 from grader.errors import UsageFault
+from grader.text import inert
 
 
 class Scaling(Enum):
@@ -62,7 +63,9 @@ def fill_column(
     values: dict[tuple[int, int], str] = {}
     changes: list[Change] = []
     for record in records:
-        who, mine = record.student.name, rows.pop(record.student.key, [])
+        who, mine = record.student.name, rows.get(record.student.key, [])
+        if len(mine) > 1:  # of two students of one name, the one with the number
+            mine = [row for row in mine if share_an_id(students[row], record.student)] or mine
         if record.final is None:
             notes.append(f"{who} has no score ({record.status}).")
         elif len(mine) != 1:
@@ -78,7 +81,7 @@ def fill_column(
                 values[mine[0], column] = after
                 changes.append(Change(sheet.rows[mine[0]].line, who, before, after))
     changes.sort(key=lambda change: change.line)
-    return Filled(sheet.filled(values), tuple(changes), tuple(notes))
+    return Filled(sheet.filled(values), tuple(changes), tuple(map(inert, notes)))
 
 
 def scaling_factor(max_score: int, out_of: Decimal | None, scaling: Scaling, column: str) -> Decimal:

@@ -5,8 +5,9 @@ Read strictly: a score that silently did not count, or counted for somebody else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from grader.batch.csvcells import Row, read_sheet
@@ -78,10 +79,6 @@ def _student(where: str, wanted: str, directory: Directory) -> Student:
 
 
 def _score(where: str, text: str, max_score: int) -> Decimal:
-    try:
-        score = Decimal(text)
-    except InvalidOperation:
-        score = Decimal("NaN")
-    if not score.is_finite() or not 0 <= score <= max_score:
+    if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) or Decimal(text) > max_score:
         raise UsageFault(f"{where}: the score {text!r} is no number from 0 to {max_score}.")
-    return score
+    return Decimal(text)

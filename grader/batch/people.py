@@ -28,7 +28,8 @@ class People:
             return student
         found = self._directory.find(student)
         if len(found) == 1:
-            return found[0].filled_from(student)
+            # A roster made from a Moodle worksheet has the numbers of that assignment, which need not be this one.
+            return replace(found[0].filled_from(student), moodle_id=student.moodle_id or found[0].moodle_id)
         reason = f"Nobody in the roster fits {student.name}."
         if found:
             names = ", ".join(f"{each.name} ({each.key})" for each in found)

@@ -12,6 +12,7 @@ from pathlib import Path
 from grader.batch.csvcells import Row, Sheet, read_sheet
 from grader.batch.students import Student
 from grader.errors import UsageFault
+from grader.text import inert
 
 # Headers in small letters and digits only, by what they fill.
 _HEADERS = {
@@ -74,7 +75,7 @@ def _columns(sheet: Sheet) -> dict[str, int]:
 
 
 def _student(row: Row, columns: dict[str, int], *, is_canvas: bool) -> Student | None:
-    cell = {field: row[column] for field, column in columns.items()}
+    cell = {field: inert(row[column]) for field, column in columns.items()}
     name = cell.get("name") or f"{cell.get('first', '')} {cell.get('last', '')}".strip()
     participant = _PARTICIPANT.fullmatch(identifier := cell.get("identifier", ""))
     number = cell.get("id", "")

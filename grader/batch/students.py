@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 
-# A word of a name: letters and digits of any script. The underscore separates, as in "ada_example".
-_WORD = re.compile(r"[^\W_]+")
+# What Latin, Greek and Cyrillic letters carry. Vowel signs of other scripts stay: they make another name.
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,8 @@ class Directory:
 
 def name_forms(name: str) -> frozenset[str]:
     """What a name may look like elsewhere: its words sorted, and run together in every rotation ("lastfirst")."""
-    words = _WORD.findall(_plain(name))
+    letters = (each if each.isalnum() or unicodedata.category(each)[0] == "M" else " " for each in _plain(name))
+    words = "".join(letters).split()
     rotations = ("".join(words[turn:] + words[:turn]) for turn in range(min(len(words), 8)))
     return frozenset((" ".join(sorted(words)), *rotations)) - {""}
 
@@ -98,10 +99,15 @@ def _questions(wanted: Student) -> Iterator[tuple[str, str]]:
             yield "name", form
 
 
+def share_an_id(one: Student, other: Student) -> bool:
+    """Whether an id, rather than a name, says that two are the same."""
+    pairs = ((_plain(getattr(one, kind)), _plain(getattr(other, kind))) for kind in _IDS)
+    return any(mine and mine == theirs for mine, theirs in pairs)
+
+
 def _contradict(one: Student, other: Student, handle: str) -> bool:
-    if handle == "moodle_id" and one.name and other.name:
-        # The number is another one in each assignment: a worksheet of last week's must not fit somebody else.
-        return name_forms(one.name).isdisjoint(name_forms(other.name))
+    if handle == "moodle_id" and one.name and other.name and name_forms(one.name).isdisjoint(name_forms(other.name)):
+        return True  # the number is another one in each assignment: last week's must not fit somebody else
     pairs = ((_plain(getattr(one, kind)), _plain(getattr(other, kind))) for kind in _CONTRADICT)
     return any(mine and theirs and mine != theirs for mine, theirs in pairs)
 
@@ -109,6 +115,4 @@ def _contradict(one: Student, other: Student, handle: str) -> bool:
 def _plain(text: str) -> str:
     """Without case, accents and surrounding space."""
     text = text.strip()
-    if not text.isascii():
-        text = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return text.casefold()
+    return text.casefold() if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
