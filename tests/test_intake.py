@@ -74,6 +74,21 @@ def test_canvas_resubmissions_are_tries_at_the_same_thing_and_a_helper_is_none(t
         }
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["ann_2026_11_ex1.py", "bob_2026_11_ex1.py"],
+        ["2026_11_ann_ex1.py", "2026_12_bob_ex1.py"],
+        ["ann/1_2_ex1.py", "bob/1_2_ex1.py"],
+        ["ex1-submissions/ex1-ann.py", "ex1-submissions/ex1-bob.py"],
+    ],
+)
+def test_what_only_resembles_a_platforms_names_is_taken_for_none(tmp_path: Path, files: list[str]) -> None:
+    with take_in(zip_file(tmp_path / "class.zip", files), BOTH) as intake:
+        assert intake.shape in (Shape.FILES, Shape.FOLDERS)
+        assert len({each.student.key for each in intake.entries}) == 2
+
+
 def test_moodle_export_in_folders_and_flat(tmp_path: Path) -> None:
     files = (
         "Student One_101_assignsubmission_file_/ex1.py",

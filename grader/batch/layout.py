@@ -163,9 +163,12 @@ def classroom_slug(layout: Layout, naming: Naming) -> str:
 
 
 def _looks_like_canvas(layout: Layout) -> bool:
+    """Canvas gives each attachment a number of its own; in ann_2026_11_ex1.py and bob_2026_11_ex1.py it is a date."""
     tops = layout.tops
-    files = [top for top in tops if CANVAS.fullmatch(top)]
-    return bool(files) and 2 * len(files + [top for top in tops if CANVAS_TYPED.fullmatch(top)]) >= len(tops)
+    files = [match for top in tops if (match := CANVAS.fullmatch(top)) and (match["name"] or match["anon"])]
+    typed = [top for top in tops if CANVAS_TYPED.fullmatch(top)]
+    are_attachments = len({match["attachment"] for match in files}) == len(files) > 0
+    return are_attachments and 2 * (len(files) + len(typed)) >= len(tops)
 
 
 def _looks_like_moodle(layout: Layout) -> bool:
@@ -184,7 +187,11 @@ def _looks_like_nbgrader(layout: Layout) -> bool:
 
 def _looks_like_classroom(layout: Layout) -> bool:
     slug = layout.root.removesuffix("-submissions")
-    return slug != layout.root and any(top.startswith(f"{slug}-") and top != layout.root for top in layout.tops)
+    if slug == layout.root:
+        return False
+    folders = {file.parts[0] for file in layout.files if len(file.parts) > 1} - {layout.root}
+    loose = sum(len(file.parts) == 1 and _is_code(file) for file in layout.files)
+    return sum(folder.startswith(f"{slug}-") for folder in folders) > loose
 
 
 _LOOKS_LIKE: dict[Shape, Callable[[Layout], bool]] = {
