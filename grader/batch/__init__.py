@@ -1,0 +1,1 @@
+"""Grading a class: what came in, and what goes back to a learning platform."""

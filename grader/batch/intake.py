@@ -1,0 +1,212 @@
+"""From whatever a class's work comes in to who handed in what for which exercise.
+
+Every file of the input is an entry, or left out with a sentence, or counted as a system file: none is lost in silence.
+Contents are not read here (but for Gradescope's metadata, nbgrader's time stamps and the lists in archives that
+students packed), so memory grows with the number of files and not with their sizes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from grader.batch import shapes
+from grader.batch.archive import Item, Oddity, is_safe
+from grader.batch.choice import Candidate, choose
+from grader.batch.gradescope import Record, parse_metadata
+from grader.batch.handed_in import Entry, Intake, LeftOut
+from grader.batch.late import Lateness
+from grader.batch.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
+from grader.batch.naming import ExerciseNames, Naming
+from grader.batch.people import People
+from grader.batch.shapes import Aside, Claim
+from grader.batch.sources import Source
+from grader.batch.students import Student
+from grader.batch.tree import Tree, open_tree
+from grader.errors import Unreadable, UsageFault
+
+_TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
+_MOST_TIME_STAMP_BYTES = 200
+
+
+@contextmanager
+def take_in(
+    path: Path,
+    exercises: Sequence[ExerciseNames],
+    *,
+    shape: Shape | None = None,
+    roster: Sequence[Student] = (),
+    due: datetime | None = None,
+) -> Iterator[Intake]:
+    """Read a folder, an archive or an export; the sources of its entries can be read while the context is open.
+
+    One exercise takes every file; of several, a file or folder name decides. `due`, with a time zone, turns times of
+    handing in into lateness. Raises UsageFault where the input cannot be read or `shape` does not fit it.
+    """
+    if due is not None and due.tzinfo is None:
+        raise UsageFault(
+            "The deadline has no time zone.", hint="Write it with its offset, such as 2026-02-03T23:59+01:00."
+        )
+    with ExitStack() as stack:
+        yield _intake(open_tree(path, stack), Naming(exercises), shape, People(roster), due)
+
+
+def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, due: datetime | None) -> Intake:
+    somewhere = [oddity for oddity in tree.oddities if is_safe(oddity.path)]
+    everything: list[Item | Oddity] = [*tree.items, *somewhere]
+    layout = Layout(tree.name, tuple(Located(tuple(each.path.split("/")), each) for each in everything))
+    shape, sections = recognise(layout, naming, wanted=wanted)
+    left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
+    system = Counter(dict(tree.system_files))
+    rivals: dict[tuple[str, str], list[Candidate]] = {}
+    for section in sections:
+        records, section = _records_apart(section, shape)
+        if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
+            raise UsageFault(
+                f"A Gradescope export has a {GRADESCOPE_METADATA}, and there is none.",
+                hint="Name the export's top folder, or another shape.",
+            )
+        system.update(parts[-1] for parts in records)
+        read = _reader(shape, section, records, naming)
+        for file in section.files:
+            for each in _claimed(file, read(file), section.root, naming, people, due):
+                if isinstance(each, LeftOut):
+                    left_out.append(each)
+                else:
+                    rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
+    entries: list[Entry] = []
+    for group in rivals.values():
+        choose(group, entries, left_out)
+    return people.accounted_for(
+        Intake(
+            shape=shape,
+            entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
+            left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
+            system_files=tuple(sorted(system.items())),
+        )
+    )
+
+
+def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], Source], Layout]:
+    """The files that the platform itself added, and the layout without them."""
+    records: dict[tuple[str, ...], Source] = {}
+    others: list[Located] = []
+    for file in layout.files:
+        is_metadata = shape is Shape.GRADESCOPE and file.parts == (GRADESCOPE_METADATA,)
+        is_time_stamp = shape is Shape.NBGRADER and file.parts[-1] == _TIME_STAMP
+        if isinstance(file.item, Item) and (is_metadata or is_time_stamp) and file.parts not in records:
+            records[file.parts] = file.item.source
+        else:
+            others.append(file)
+    return records, Layout(layout.root, tuple(others))
+
+
+def _reader(shape: Shape, layout: Layout, records: dict[tuple[str, ...], Source], naming: Naming) -> shapes.Reader:
+    match shape:
+        case Shape.CANVAS:
+            return shapes.canvas
+        case Shape.MOODLE:
+            return shapes.moodle(layout)
+        case Shape.GRADESCOPE:
+            return shapes.gradescope(_gradescope_records(records))
+        case Shape.NBGRADER:
+            return shapes.nbgrader(layout, _time_stamps(records))
+        case Shape.CLASSROOM:
+            return shapes.classroom(layout, naming)
+        case Shape.FOLDERS:
+            return shapes.folders(naming)
+        case Shape.FILES:
+            return shapes.files(layout, naming)
+
+
+def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tuple[Record, ...]]:
+    try:
+        return {folder: about for source in records.values() for folder, about in parse_metadata(source.read()).items()}
+    except Unreadable as fault:
+        raise UsageFault(fault.message, hint=fault.hint) from fault
+
+
+def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
+    """When each nbgrader submission was handed in, by its folder; without those whose time cannot be read."""
+    times = {}
+    for parts, source in records.items():
+        if source.size <= _MOST_TIME_STAMP_BYTES:
+            text = source.read().decode("utf-8", errors="replace").strip()
+            if time := _time_stamp(text):
+                times[parts[:-1]] = time
+    return times
+
+
+def _time_stamp(text: str) -> datetime | None:
+    """A time such as "2026-02-02 15:58:23.948203 UTC" or with a zone's name, "... America/Los_Angeles"."""
+    moment, _, zone = text.rpartition(" ")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
+
+
+def _claimed(
+    file: Located,
+    answer: shapes.Answer,
+    root: str,
+    naming: Naming,
+    people: People,
+    due: datetime | None,
+) -> Iterator[Candidate | LeftOut]:
+    """What a reader's answer comes to: for each claim a candidate, or why there is none."""
+    path = file.item.path
+    if isinstance(answer, str | Aside):
+        reason, student = (
+            (answer, None) if isinstance(answer, str) else (answer.reason, people.known_as(answer.student))
+        )
+        yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
+        return
+    for claim in (answer,) if isinstance(answer, Claim) else answer:
+        claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
+        found, named = _exercise(path, (*claim.hints, root), naming)
+        if isinstance(file.item, Oddity):
+            yield LeftOut(path, file.item.reason, claim.student)
+        elif len(found) == 1:
+            yield Candidate(claim, found[0], file.item, named)
+        else:
+            yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
+
+
+def _exercise(path: str, hints: Sequence[str], naming: Naming) -> tuple[tuple[str, ...], bool]:
+    """The exercises that a file may be for, and whether its own name says so; none where it is no code at all."""
+    name = path.rpartition("/")[2]
+    if not name.lower().endswith(CODE_SUFFIXES) or name.startswith("."):
+        return (), False
+    own = naming.ids_in(hints[0])
+    if len(naming.ids) == 1:
+        return naming.ids, bool(own)
+    return next((ids for hint in hints if (ids := naming.ids_in(hint))), ()), bool(own)
+
+
+def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:
+    name = path.rpartition("/")[2]
+    if name.startswith("."):
+        return "It is a hidden file."
+    if not name.lower().endswith(CODE_SUFFIXES):
+        return "It is no Python file and no notebook."
+    if found:
+        return f"Its name fits several exercises: {', '.join(found)}."
+    return f"Neither its name nor its folder's says for which exercise it is: {', '.join(naming.ids)}."
+
+
+def _lateness(claim: Claim, due: datetime | None) -> Lateness | None:
+    if due is None or claim.submitted_at is None:
+        return None
+    at = claim.submitted_at
+    at = at if at.tzinfo else at.replace(tzinfo=due.tzinfo)  # a time without a zone: that of the deadline
+    return Lateness(max(0.0, (at - due).total_seconds()))

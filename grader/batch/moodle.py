@@ -1,0 +1,106 @@
+"""Scores into a grading worksheet that was downloaded from Moodle. Facts: mod/assign/feedback/offline of Moodle.
+
+The headers are in the language of whoever downloaded it, and so are the decimals. Moodle needs the columns of
+identifier, grade and time of last change back; it ignores a grade that was changed on the site meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from grader.batch.csvcells import Row, Sheet
+from grader.batch.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
+from grader.batch.records import Record
+from grader.batch.students import Student
+from grader.errors import UsageFault
+
+# "Grade" in the languages that Moodle is used in most, as its language packs have it.
+_GRADE = {
+    "grade", "bewertung", "note", "calificación", "valutazione", "nota", "cijfer", "ocena", "betyg", "karakter",
+    "arvosana", "známka", "qualificació", "not", "оценка", "оцінка", "评分", "成绩", "評分", "成績", "評点",
+}  # fmt: skip
+_PARTICIPANT = re.compile(r".*\D(\d+)", re.DOTALL)  # "Participant 123"
+_FULL_NAME = {"full name", "vollständiger name", "nom complet", "nombre completo", "cognome/nome", "nome completo"}
+
+
+def fill_moodle(
+    sheet: Sheet,
+    records: Sequence[Record],
+    exercise: str,
+    *,
+    grade_column: str | None = None,
+    scaling: Scaling = Scaling.REFUSE,
+) -> Filled:
+    """The worksheet with one exercise's scores in its grade column, which `grade_column` names where it is not found.
+
+    Raises UsageFault for a file that is no worksheet, and where its maximum grade is not the exercise's points.
+    """
+    header = [cell.value.strip() for cell in sheet.rows[0].cells] if sheet.rows else []
+    rows = {at: row for at, row in enumerate(sheet.rows) if at and not row.is_blank}
+    identifier = _identifier_column(sheet, list(rows.values()), len(header))
+    grade = _grade_column(sheet, header, grade_column)
+    records = [record for record in records if record.exercise == exercise]
+    if not records:
+        raise UsageFault(f"There are no results for {exercise}.")
+    maxima = {parse_number(row[grade + 1]) for row in rows.values()}  # Moodle writes the maximum beside the grade
+    out_of = maxima.pop() if len(maxima) == 1 else None
+    factor = scaling_factor(records[0].max_score, out_of, scaling, f"The column {header[grade]!r}")
+    plain = [title.casefold() for title in header]
+    open_rows = {at: row for at, row in rows.items() if not _is_locked(row, plain)}
+    filled = fill_column(
+        sheet,
+        grade,
+        {at: _student(row, identifier, plain) for at, row in open_rows.items()},
+        records,
+        factor=factor,
+    )
+    locked = tuple(
+        f"Line {row.line}: Moodle does not let this grade be changed; not filled."
+        for at, row in rows.items()
+        if at not in open_rows
+    )
+    return Filled(filled.data, filled.changes, (*locked, *filled.notes))
+
+
+def _identifier_column(sheet: Sheet, rows: Sequence[Row], width: int) -> int:
+    """The first column in which every cell is a word and a number, each another one."""
+    for column in range(width):
+        numbers = [match[1] for row in rows if (match := _PARTICIPANT.fullmatch(row[column]))]
+        if rows and len(set(numbers)) == len(rows):
+            return column
+    raise UsageFault(
+        f"{sheet.name} is no grading worksheet of Moodle: no column identifies the participants.",
+        hint="In the assignment: View all submissions, Download grading worksheet.",
+    )
+
+
+def _grade_column(sheet: Sheet, header: list[str], wanted: str | None) -> int:
+    names = _GRADE if wanted is None else {wanted.strip().casefold()}
+    found = [at for at, title in enumerate(header) if title.casefold() in names]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(repr(title) for title in header)
+    problem = "several columns" if found else "no column"
+    raise UsageFault(
+        f"{sheet.name} has {problem} for the grade; its columns are {known}.", hint="Name the grade column."
+    )
+
+
+def _is_locked(row: Row, plain: list[str]) -> bool:
+    title = "grade can be changed"
+    return title in plain and row[plain.index(title)].casefold() == "no"
+
+
+def _student(row: Row, identifier: int, plain: list[str]) -> Student:
+    number = _PARTICIPANT.fullmatch(row[identifier])
+    assert number is not None
+    named = next((at for at, title in enumerate(plain) if title in _FULL_NAME), None)
+    addresses = [cell.value.strip() for cell in row.cells if re.fullmatch(r"\s*[^@\s]+@[^@\s]+\s*", cell.value)]
+    return Student(
+        key="",
+        name="" if named is None else row[named],
+        email=addresses[0] if len(addresses) == 1 else "",
+        sid=row[plain.index("id number")] if "id number" in plain else "",
+        moodle_id=number[1],
+    )

@@ -1,0 +1,86 @@
+"""Which exercise a file is for, from its name or a folder's, and which try of the student's it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+Words = tuple[str, ...]
+
+_GLUE = " _-."
+
+# Digits and letters apart, so that "ex2", "ex 02" and "Ex_2" are the same words.
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_TRY = re.compile(r"(?:^|[\W_])(?:attempt|try|resubmission)[\W_]*(\d{1,4})(?!\d)", re.IGNORECASE)
+_COPY = re.compile(r"^(.*\S)\s*\((\d{1,4})\)$", re.DOTALL)  # what browsers make of a second download
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseNames:
+    """An exercise of the batch, and the names that files and folders may call it by: id, folder, title."""
+
+    id: str
+    names: tuple[str, ...] = ()
+
+
+class Naming:
+    """Looks for the exercises of a batch in names."""
+
+    def __init__(self, exercises: Sequence[ExerciseNames]) -> None:
+        self.ids = tuple(exercise.id for exercise in exercises)
+        self._words = [(words, each.id) for each in exercises for words in _spellings(each)]
+        self._words.sort(key=lambda entry: -len(entry[0]))
+        self._firsts = {words[0] for words, _ in self._words}
+        self._cached = lru_cache(maxsize=10_000)(self._ids_in)  # a class names its files and folders much alike
+
+    def ids_in(self, name: str) -> tuple[str, ...]:
+        """The exercises that `name` calls by a name of theirs, in the order of the batch."""
+        return self._cached(name)
+
+    def _ids_in(self, name: str) -> tuple[str, ...]:
+        words = _words(name)
+        if self._firsts.isdisjoint(words):
+            return ()
+        found = {exercise for spelling, exercise in self._words if _find(words, spelling) is not None}
+        return tuple(exercise for exercise in self.ids if exercise in found)
+
+    def without_names(self, name: str) -> str:
+        """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada"."""
+        for spelling, _ in self._words:
+            while (at := _find(_words(name), spelling)) is not None:
+                matches = list(_WORD.finditer(name))
+                before, after = name[: matches[at].start()], name[matches[at + len(spelling) - 1].end() :]
+                name = before.rstrip(_GLUE) + after if before.strip(_GLUE) else after.lstrip(_GLUE)
+        return name.strip(_GLUE)
+
+
+def split_try(stem: str) -> tuple[str, int]:
+    """A name without the mark of a further try, and the number of the try from 1.
+
+    "ada (1)" is the second one, "ada_attempt3" the third.
+    """
+    if copy := _COPY.match(stem):
+        return copy[1], int(copy[2]) + 1
+    if again := _TRY.search(stem):
+        return (stem[: again.start()] + stem[again.end() :]).strip(_GLUE), max(1, int(again[1]))
+    return stem, 1
+
+
+def _spellings(exercise: ExerciseNames) -> Iterable[Words]:
+    spellings = dict.fromkeys(_words(name) for name in (exercise.id, *exercise.names))
+    words = _words(exercise.id)
+    if words[:1] == ("ex",):
+        spellings[("exercise", *words[1:])] = None
+    return [words for words in spellings if words]
+
+
+def _words(name: str) -> Words:
+    words = (match.casefold() for match in _WORD.findall(name))
+    return tuple(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
+
+
+def _find(words: Words, spelling: Words) -> int | None:
+    size = len(spelling)
+    return next((at for at in range(len(words) - size + 1) if words[at : at + size] == spelling), None)

@@ -1,0 +1,70 @@
+"""What a gradebook is made from: one record for each student and exercise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from grader.batch.late import HUNDREDTH, Lateness
+from grader.batch.students import Student
+from grader.errors import GraderFault
+
+
+class Standing(StrEnum):
+    """What became of a student's work on an exercise. Only GRADED has a score."""
+
+    GRADED = "graded"
+    NOT_GRADED = "not graded yet"
+    GRADER_FAULT = "not graded: the grader failed"
+    NOTHING_HANDED_IN = "nothing handed in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A score set by hand, and why. `student` is a student's key."""
+
+    student: str
+    exercise: str
+    score: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One student's result for one exercise. `penalty` is in points, and is taken from `score`."""
+
+    student: Student
+    exercise: str
+    max_score: int
+    standing: Standing
+    score: Decimal | None = None
+    attempt: int | None = None
+    file: str = ""
+    late: Lateness | None = None
+    penalty: Decimal = Decimal(0)
+    override: Override | None = None
+
+    def __post_init__(self) -> None:
+        if (self.score is not None) is not (self.standing is Standing.GRADED):
+            raise GraderFault(f"{self.student.name} is {self.standing} in {self.exercise}, with score {self.score}.")
+
+    @property
+    def final(self) -> Decimal | None:
+        """The points that count: an override as it is, else the score less the penalty. None is never a zero."""
+        if self.override is not None:
+            return self.override.score
+        return None if self.score is None else self.score - self.penalty
+
+    @property
+    def status(self) -> str:
+        """In a word or two, why the score is what it is or why there is none."""
+        if self.override is not None:
+            return "set by hand"
+        return f"{self.standing}, late" if self.penalty else self.standing.value
+
+
+def number(value: Decimal) -> str:
+    """Points as people write them, to hundredths at most: 7, 7.5, 6.67."""
+    text = f"{value.quantize(HUNDREDTH, ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".")

@@ -1,0 +1,197 @@
+"""A folder or an archive as one flat list of files, with the archives that students packed opened as well.
+
+Files that systems and tools leave behind (`.DS_Store`, `__MACOSX`, `.git`, checkpoints of Jupyter, ...) are counted by
+kind and not listed: three hundred clones bring a hundred thousand of them, and a list of these would bury the lines
+that matter.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch.archive import NESTED, OUTER, SUFFIXES, Caps, Item, Oddity, display, is_archive_name, list_archive
+from grader.batch.sources import FileSource
+from grader.errors import Fault, GraderFault, Unreadable, UsageFault
+from grader.submission import MOST_NOTEBOOK_BYTES
+
+MOST_FILES = OUTER.members
+
+_SYSTEM_FOLDERS = {
+    "__macosx", "__pycache__", ".ipynb_checkpoints", ".git", ".github", ".vscode", ".idea", ".venv", "venv",
+    "site-packages", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", "$recycle.bin",
+}  # fmt: skip
+_SYSTEM_FILES = {".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", ".localized"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files below a root of this name, sorted by path. `system_files` counts what was not listed, by kind."""
+
+    name: str
+    items: tuple[Item, ...]
+    oddities: tuple[Oddity, ...] = ()
+    system_files: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NestedSource:
+    """File number `number` of an archive that a student handed in. The archive is opened anew for each reading."""
+
+    name: str
+    archive: Item
+    number: int
+    size: int
+
+    def read(self) -> bytes:
+        with ExitStack() as stack:
+            try:
+                item = _list_nested(self.archive, stack)[self.number]
+            except (UsageFault, IndexError) as problem:
+                raise GraderFault(f"{self.archive.path} has changed since it was listed.") from problem
+            assert isinstance(item, Item)
+            try:
+                return item.source.read()
+            except GraderFault as fault:  # listed and not readable: the student's own archive is damaged
+                raise Unreadable(
+                    f"{self.name} is damaged.", hint="Pack it once more, or hand in the file itself."
+                ) from fault
+
+
+def open_tree(path: Path, stack: ExitStack) -> Tree:
+    """List a folder or an archive; `stack` closes what the sources need. Raises UsageFault, GraderFault."""
+    items: list[Item] = []
+    oddities: list[Oddity] = []
+    system: Counter[str] = Counter()
+    for each in _with_nested(_list(path, stack), stack):
+        if kind := _system_kind(each.path):
+            system[kind] += 1
+        elif isinstance(each, Oddity):
+            oddities.append(each)
+        else:
+            items.append(each)
+    items.sort(key=lambda item: item.path)  # stable: of two members of one name the later one stays the later one
+    oddities.sort(key=lambda oddity: oddity.path)
+    return Tree(_without_suffix(path.resolve().name), tuple(items), tuple(oddities), tuple(sorted(system.items())))
+
+
+def _list(path: Path, stack: ExitStack) -> Iterator[Item | Oddity]:
+    if path.is_dir():
+        return _walk(path)
+    if not path.is_file():
+        raise UsageFault(f"There is no folder or archive {path}.")
+    try:
+        file = stack.enter_context(path.open("rb"))
+    except OSError as problem:
+        raise UsageFault(f"{path} cannot be opened: {problem.strerror}.") from problem
+    return list_archive(file, path.name, OUTER, stack)
+
+
+def _walk(root: Path) -> Iterator[Item | Oddity]:
+    """Every file below `root`. Links are not followed, and folders nested deeper than any call stack are no problem."""
+    waiting = [(str(root), "")]
+    found = 0
+    while waiting:
+        folder, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as problem:
+            if not prefix:
+                raise UsageFault(f"{root} cannot be read: {problem.strerror}.") from problem
+            yield Oddity(prefix.rstrip("/"), f"This folder cannot be read: {problem.strerror}.")
+            continue
+        found += len(entries)
+        if found > MOST_FILES:
+            raise UsageFault(f"{root} holds more than {MOST_FILES:,} files.", hint="Hand over fewer at a time.")
+        for entry in entries:
+            path = prefix + display(entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, path + "/"))
+            else:
+                yield _entry(entry, path)
+
+
+def _entry(entry: os.DirEntry[str], path: str) -> Item | Oddity:
+    if entry.is_symlink():
+        return Oddity(path, "Not read: it is a link.")
+    try:
+        if entry.is_file(follow_symlinks=False):
+            return Item(path, FileSource(path, entry.path, entry.stat(follow_symlinks=False).st_size))
+    except OSError as problem:
+        return Oddity(path, f"Not read: {problem.strerror}.")
+    return Oddity(path, "Not read: it is no ordinary file.")
+
+
+def _with_nested(found: Iterable[Item | Oddity], stack: ExitStack, *, within: int = 0) -> Iterator[Item | Oddity]:
+    """`found`, with the contents of archives in place of them; `within` counts the archives around.
+
+    Two levels: a folder of exports with what students packed, or what a student packed twice. In the inner one the
+    sizes count together, or a bomb of many small archives would take hours.
+    """
+    opened = 0
+    for each in found:
+        if isinstance(each, Oddity) or not is_archive_name(each.path) or _system_kind(each.path):
+            yield each
+        elif within and (within > 1 or (opened := opened + each.source.size) > NESTED.unpacked):
+            yield Oddity(each.path, "Not opened: too many archives in archives.")
+        elif _is_export(each):
+            yield from _with_nested(_unpacked(each, stack, OUTER), stack)
+        else:
+            yield from _with_nested(_unpacked(each, stack, NESTED), stack, within=within + 1)
+
+
+def _is_export(archive: Item) -> bool:
+    """Whether an archive in a folder is a class's: it lies there directly, and is larger than a student's may be."""
+    is_direct = isinstance(archive.source, FileSource) and "/" not in archive.path
+    return is_direct and archive.source.size > MOST_NOTEBOOK_BYTES
+
+
+def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Item | Oddity]:
+    """The contents of an archive, or one oddity that says why it was not opened."""
+    try:
+        if caps is OUTER:
+            assert isinstance(archive.source, FileSource)
+            found = list(_list(Path(archive.source.path), stack))
+        else:
+            with ExitStack() as closed_at_once:
+                found = _list_nested(archive, closed_at_once)
+    except Fault as fault:
+        yield Oddity(archive.path, f"This archive was not opened: {fault.message}")
+        return
+    if not found:
+        yield Oddity(archive.path, "This archive holds no files.")
+    for number, each in enumerate(found):
+        path = f"{archive.path}/{each.path}"
+        if isinstance(each, Oddity):
+            yield Oddity(path, each.reason)
+        elif caps is OUTER:
+            yield Item(path, each.source)
+        else:
+            yield Item(path, NestedSource(path, archive, number, each.source.size))
+
+
+def _list_nested(archive: Item, stack: ExitStack) -> list[Item | Oddity]:
+    return list(list_archive(io.BytesIO(archive.source.read()), archive.path, NESTED, stack))
+
+
+def _system_kind(path: str) -> str:
+    """What kind of system file this is, or an empty text."""
+    *folders, name = path.split("/")
+    for folder in folders:
+        if folder.casefold() in _SYSTEM_FOLDERS:
+            return folder
+    if name.casefold() in _SYSTEM_FILES:
+        return name
+    if name.startswith("._"):
+        return "._*"
+    return "*.pyc" if name.endswith(".pyc") else ""
+
+
+def _without_suffix(name: str) -> str:
+    suffix = next((suffix for suffix in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(suffix)), "")
+    return name[: len(name) - len(suffix)]

@@ -1,0 +1,62 @@
+"""What the tests of taking in a class share: exercises, and inputs built from names."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from grader.batch.handed_in import Intake
+from grader.batch.naming import ExerciseNames
+
+EX1 = ExerciseNames("ex1", ("ex1_sum_of_cubes", "Sum-of-cubes gradient"))
+EX2 = ExerciseNames("ex2", ("ex2_classifier", "4-32-16-1 classifier"))
+BOTH = (EX1, EX2)
+
+Files = Mapping[str, bytes] | Iterable[str]
+
+
+def as_contents(files: Files) -> dict[str, bytes]:
+    """Names with contents; a file that is only named holds its own name."""
+    return dict(files) if isinstance(files, Mapping) else {name: name.encode() for name in files}
+
+
+def folder(root: Path, files: Files) -> Path:
+    """A folder with these files."""
+    for name, content in as_contents(files).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return root
+
+
+def zip_bytes(files: Files) -> bytes:
+    """A zip archive with these members."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in as_contents(files).items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def zip_file(path: Path, files: Files) -> Path:
+    """A zip file with these members."""
+    path.write_bytes(zip_bytes(files))
+    return path
+
+
+def entries(intake: Intake) -> list[tuple[str, str, int, str]]:
+    """Who handed in what, as (student, exercise, try, name)."""
+    return [(each.student.key, each.exercise, each.attempt, each.name) for each in intake.entries]
+
+
+def reasons(intake: Intake) -> dict[str, str]:
+    """Why what was left out was, by name."""
+    return {each.name: each.reason for each in intake.left_out}
+
+
+def accounted(intake: Intake) -> Counter[str]:
+    """How often each name is an entry or left out."""
+    return Counter([each.name for each in intake.entries] + [each.name for each in intake.left_out])
