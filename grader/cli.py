@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from grader import __version__
+from grader.cli_class import batch
 from grader.errors import Fault, UsageFault
+from grader.files import write_bytes
 from grader.model import Accelerator, Audience, Verdict
 from grader.reporters import Format, missing, render
 from grader.text import inert
@@ -114,23 +116,13 @@ def _show(report: Report, format_: Format, output: Path | None) -> None:
     if output is None:
         click.echo(text.rstrip("\n"))
     else:
-        write_file(output, text)
+        write_bytes(output, text.encode())
         say(f"{_headline(report)}  The report is in {output}.")
 
 
 def _headline(report: Report) -> str:
     score = "not graded" if report.score is None else f"{report.score} of {report.max_score} points"
     return f"{report.exercise} {report.submission.name}: {score}."
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises UsageFault where it cannot be written."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as problem:
-        raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
 
 
 def _exit_code(report: Report) -> int:
@@ -206,6 +198,9 @@ def doctor(as_json: bool) -> None:
 
     findings = examine()
     click.echo(render_json(findings) if as_json else render_text(findings))
+
+
+main.add_command(batch)
 
 
 def _find(name: str, packs: tuple[Path, ...]) -> Exercise:

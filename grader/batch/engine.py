@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from grader import grading
 from grader.batch.work import Outcome, Setup, Task
 from grader.checks import Check, load_checks
+from grader.errors import Unreadable
 from grader.exercise import Exercise, Limits, find_exercise
-from grader.model import Report, SubmissionId, Verdict
+from grader.model import Audience, Report, SubmissionId, Verdict
 from grader.reporters import Format, render
 from grader.sandbox.launch import Launcher
 from grader.sandbox.session import Session
@@ -36,11 +37,14 @@ class Engine:
         """Grade one task. A fault of ours is in its report; the next task then gets a new sandbox."""
         exercise, checks = self._exercise(task.exercise)
         submission = make_submission(task.name, task.data)
+        if task.unreadable:
+            what, hint = task.unreadable
+            submission = dataclasses.replace(submission, fault=Unreadable(what, hint=hint))
         report = grading.grade(exercise, submission, self._launcher, seed=self._setup.seed, checks=checks)
         if report.verdict is Verdict.GRADER_ERROR:
             self.close()
             self._launcher = start_launcher(warm=True)
-        return self._outcome(task.id, dataclasses.replace(report, audience=self._setup.audience))
+        return _outcome(task.id, report)
 
     def close(self) -> None:
         """End the sandbox."""
@@ -52,5 +56,7 @@ class Engine:
             self._exercises[name] = exercise, load_checks(exercise)
         return self._exercises[name]
 
-    def _outcome(self, number: int, report: Report) -> Outcome:
-        return Outcome(id=number, report=report, html=render(report, Format.HTML), json=render(report, Format.JSON))
+
+def _outcome(number: int, report: Report) -> Outcome:
+    full = dataclasses.replace(report, audience=Audience.INSTRUCTOR)
+    return Outcome(id=number, report=full, html=render(report, Format.HTML), json=render(full, Format.JSON))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.model import Audience, Report
+from grader.model import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,22 +14,28 @@ class Setup:
 
     packs: tuple[Path, ...] = ()
     seed: int = 0
-    audience: Audience = Audience.STUDENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One submission to grade. `id` is the batch's own number for it; `name` and `data` are the file's."""
+    """One submission to grade. `id` is the batch's own number for it; `name` and `data` are the file's.
+
+    Where the file cannot be read by a fault of its own, `unreadable` says why, and what to try.
+    """
 
     id: int
     exercise: str
     name: str
-    data: bytes
+    data: bytes = b""
+    unreadable: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A graded task: the report, and its pages, rendered where it was graded so that no core waits for another."""
+    """A graded task: all of the report, and what its files will hold, rendered where no core waits for another.
+
+    The page is for the student, the JSON for the instructor.
+    """
 
     id: int
     report: Report

@@ -1,0 +1,154 @@
+"""A whole batch, from what came in to the folder of results, in an order in which an interruption loses nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from grader import __version__
+from grader.batch import results
+from grader.batch.handed_in import Entry, Intake
+from grader.batch.intake import take_in
+from grader.batch.late import LatePolicy
+from grader.batch.layout import Shape
+from grader.batch.naming import ExerciseNames
+from grader.batch.overrides import read_overrides
+from grader.batch.pool import Lost, Pool
+from grader.batch.roster import read_roster
+from grader.batch.standings import Attempt
+from grader.batch.store import Filed, Store
+from grader.batch.students import Directory
+from grader.batch.work import Outcome, Setup, Task
+from grader.errors import GraderFault, Unreadable, UsageFault
+from grader.exercise import Exercise
+from grader.isolation import Isolation, hold_isolation
+
+NotePlace = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for. `jobs`: how many workers. `fresh`: grade also what has been graded."""
+
+    exercises: tuple[Exercise, ...]
+    source: Path
+    folder: Path
+    jobs: int
+    packs: tuple[Path, ...] = ()
+    shape: Shape | None = None
+    roster: Path | None = None
+    due: datetime | None = None
+    attempt: Attempt = Attempt.LAST
+    policy: LatePolicy | None = None
+    overrides: Path | None = None
+    seed: int = 0
+    fresh: bool = False
+    isolation: Isolation = Isolation.FULL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What came of a batch: how many were graded now and before, and which could not be, with the reason."""
+
+    intake: Intake
+    graded: int
+    kept: int
+    failed: tuple[tuple[str, str], ...]
+
+
+def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: None) -> Summary:
+    """Grade what is not graded yet, then write the results. `on_progress` is told how many are done, of how many.
+
+    Raises UsageFault for an input or a folder that cannot be used, ExerciseFault and GraderFault where nothing can be
+    graded. What was graded before any of that is kept.
+    """
+    names = [ExerciseNames(each.id, (each.folder.name, each.title)) for each in options.exercises]
+    roster = read_roster(options.roster) if options.roster else ()
+    with (
+        Store(options.folder) as store,
+        take_in(options.source, names, shape=options.shape, roster=roster, due=options.due) as intake,
+    ):
+        if not intake.entries:
+            raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
+        store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
+        todo, kept = _outstanding(store, intake.entries, options)
+        failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)))
+        if options.overrides:
+            directory = Directory((*store.students(), *roster))
+            store.override(read_overrides(options.overrides, store.max_scores(), directory))
+        results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy)
+    return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed))
+
+
+def _why_empty(intake: Intake) -> str:
+    if not intake.left_out:
+        return "It has no files."
+    first = intake.left_out[0]
+    return f"Its {len(intake.left_out)} files were left out; {first.name}: {first.reason}"
+
+
+def _outstanding(store: Store, entries: Sequence[Entry], options: Options) -> tuple[list[tuple[Filed, Entry]], int]:
+    """The entries to grade, and how many have been graded already."""
+    exercises = {each.id: _fingerprint(each, options.seed) for each in options.exercises}
+    filed = store.file((entry, _key(entry, exercises[entry.exercise])) for entry in entries)
+    pairs = zip(filed, entries, strict=True)
+    todo = [(each, entry) for each, entry in pairs if options.fresh or not store.has(each)]
+    return todo, len(entries) - len(todo)
+
+
+def _fingerprint(exercise: Exercise, seed: int) -> bytes:
+    """What else a result depends on, beside the submission: the grader, the seed, everything that judges."""
+    digest = hashlib.sha256(f"{__version__} {seed} {exercise.id}".encode())
+    for path in [*sorted(exercise.folder.glob("*.py")), exercise.folder / "exercise.toml"]:
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.digest()
+
+
+def _key(entry: Entry, fingerprint: bytes) -> str:
+    try:
+        content = entry.source.read()
+    except (Unreadable, GraderFault) as fault:
+        content = repr(fault.message).encode()
+    return hashlib.sha256(fingerprint + entry.name.encode() + b"\0" + content).hexdigest()
+
+
+def _grade(
+    store: Store, todo: list[tuple[Filed, Entry]], options: Options, on_done: Callable[[int], None]
+) -> list[tuple[str, str]]:
+    """Grade and commit. Returns the names of what could not be graded, with the reasons."""
+    by_id = {filed.id: (filed, entry) for filed, entry in todo}
+    failed: list[tuple[str, str]] = []
+    on_done(0)
+    if not todo:
+        return failed
+    setup = Setup(packs=options.packs, seed=options.seed)
+    with Pool(min(options.jobs, len(todo)), setup) as pool:
+        hold_isolation(pool.isolation(), options.isolation)
+        for done, outcome in enumerate(pool.grade(_tasks(todo, failed)), start=1):
+            filed, entry = by_id[outcome.id]
+            match outcome:
+                case Lost():
+                    failed.append((entry.name, outcome.reason))
+                case Outcome():
+                    results.write_report(options.folder, entry.student.key, entry.exercise, entry.attempt, outcome)
+                    store.add(filed, outcome.report)
+                    if outcome.report.score is None:
+                        failed.append((entry.name, outcome.report.reason))
+            on_done(done)
+    return failed
+
+
+def _tasks(todo: list[tuple[Filed, Entry]], failed: list[tuple[str, str]]) -> Iterator[Task]:
+    for filed, entry in todo:
+        name = PurePosixPath(entry.name).name
+        try:
+            task = Task(id=filed.id, exercise=entry.exercise, name=name, data=entry.source.read())
+        except Unreadable as fault:
+            task = Task(id=filed.id, exercise=entry.exercise, name=name, unreadable=(fault.message, fault.hint))
+        except GraderFault as fault:  # the export is damaged, or the disk: no fault of the student's
+            failed.append((entry.name, fault.message))
+            continue
+        yield task

@@ -1,0 +1,79 @@
+"""From what was graded to what counts: of several attempts one, less the penalty for lateness, or an override. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+
+from grader.batch.late import LatePolicy
+from grader.batch.records import Override, Record, Standing
+from grader.batch.store import Graded
+from grader.batch.students import Student
+
+
+class Attempt(StrEnum):
+    """Which of several attempts counts."""
+
+    LAST = "last"
+    BEST = "best"  # by what is left of the score after the penalty for lateness; of equals, the first
+
+
+def standings(
+    graded: Iterable[Graded],
+    max_scores: Mapping[str, int],
+    *,
+    attempt: Attempt = Attempt.LAST,
+    policy: LatePolicy | None = None,
+    overrides: Mapping[tuple[str, str], Override] | None = None,
+    missing: Iterable[Student] = (),
+) -> Iterator[tuple[Record, Graded | None]]:
+    """One record for each student and exercise, with the entry that counts. `graded` is sorted by student and exercise.
+
+    `missing` are those who handed in nothing at all; they come last, once for each exercise.
+    """
+    overrides = overrides or {}
+    for (student, exercise), group in groupby(graded, key=lambda each: (each.student, each.exercise)):
+        options = [
+            _record(each, max_scores[exercise], policy, overrides.get((student.key, exercise))) for each in group
+        ]
+        yield options[-1] if attempt is Attempt.LAST else max(options, key=_worth)
+    for student in missing:
+        for exercise, points in max_scores.items():
+            override = overrides.get((student.key, exercise))
+            yield _empty(student, exercise, points, override), None
+
+
+def _record(
+    each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None
+) -> tuple[Record, Graded]:
+    score = None if each.report is None or each.report.score is None else Decimal(each.report.score)
+    record = Record(
+        student=each.student,
+        exercise=each.exercise,
+        max_score=max_score,
+        standing=Standing.GRADER_FAULT if score is None else Standing.GRADED,
+        score=score,
+        attempt=each.attempt,
+        file=each.name,
+        late=each.late,
+        penalty=policy.penalty(score, each.late) if policy and score is not None else Decimal(0),
+        override=override,
+    )
+    return record, each
+
+
+def _empty(student: Student, exercise: str, points: int, override: Override | None) -> Record:
+    return Record(
+        student=student,
+        exercise=exercise,
+        max_score=points,
+        standing=Standing.NOTHING_HANDED_IN,
+        override=override,
+    )
+
+
+def _worth(option: tuple[Record, Graded]) -> Decimal:
+    record, _ = option
+    return Decimal(-1) if record.score is None else record.score - record.penalty

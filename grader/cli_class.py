@@ -1,0 +1,183 @@
+"""The commands for a whole class."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.batch.layout import Shape
+from grader.batch.standings import Attempt
+from grader.errors import UsageFault
+from grader.isolation import Isolation
+from grader.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.batch.run import Summary
+    from grader.exercise import Exercise
+
+EVERY_SECONDS = 10.0  # how often a batch says how far it is where there is no terminal to draw on
+MOST_NAMED = 5
+
+
+@click.command()
+@click.argument("exercises")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("results"))
+@click.option("--jobs", type=click.IntRange(min=1), help="How many are graded at once.  [default: the cores there are]")
+@click.option("--shape", type=click.Choice([each.value for each in Shape]), help="What SUBMISSIONS is, if not guessed.")
+@click.option("--roster", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file with the class's students.")
+@click.option("--due", type=click.DateTime(), help="The deadline, in this machine's time zone.")
+@click.option(
+    "--attempt", type=click.Choice([each.value for each in Attempt]), default=Attempt.LAST.value, show_default=True
+)
+@click.option("--late-penalty", "late", help='Such as "10%/day, at most 50%".')
+@click.option(
+    "--overrides", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file with scores set by hand."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option("--fresh", is_flag=True, help="Grade also what has been graded before.")
+@click.option(
+    "--isolation",
+    type=click.Choice([each.value for each in Isolation]),
+    default=Isolation.FULL.value,
+    show_default=True,
+    help="`reduced` grades on a machine that cannot confine submissions fully.",
+)
+@click.option(
+    "--exercises",
+    "packs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with exercises of your own.",
+)
+def batch(
+    exercises: str,
+    submissions: Path,
+    folder: Path,
+    jobs: int | None,
+    shape: str | None,
+    roster: Path | None,
+    due: datetime | None,
+    attempt: str,
+    late: str | None,
+    overrides: Path | None,
+    seed: int,
+    fresh: bool,
+    isolation: str,
+    packs: tuple[Path, ...],
+) -> None:
+    """Grade a class: EXERCISES is one exercise, several with commas between, or "all"; SUBMISSIONS a folder or archive.
+
+    Exports of Canvas, Moodle, Gradescope, GitHub Classroom and nbgrader are recognised. Given again, the same command
+    goes on where it stopped.
+    """
+    from grader.batch.late import parse_policy
+    from grader.batch.run import Options, run_batch
+
+    options = Options(
+        exercises=_chosen(exercises, packs),
+        source=submissions,
+        folder=folder,
+        jobs=jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1,
+        packs=packs,
+        shape=Shape(shape) if shape else None,
+        roster=roster,
+        due=due.astimezone() if due else None,
+        attempt=Attempt(attempt),
+        policy=parse_policy(late) if late else None,
+        overrides=overrides,
+        seed=seed,
+        fresh=fresh,
+        isolation=Isolation(isolation),
+    )
+    with _progress() as on_progress:
+        summary = run_batch(options, on_progress=on_progress)
+    _tell(summary, folder)
+
+
+def _chosen(names: str, packs: tuple[Path, ...]) -> tuple[Exercise, ...]:
+    from grader.exercise import exercise_folders, find_exercise, read_exercise
+
+    if names == "all":
+        return tuple(read_exercise(folder) for folder in exercise_folders(packs))
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    if not wanted:
+        raise UsageFault("No exercise is named.", hint="`grade list` shows them all.")
+    return tuple(find_exercise(name, packs) for name in dict.fromkeys(wanted))
+
+
+class _progress:  # noqa: N801
+    """Tells how far a batch is: a bar on a terminal, else a line now and then."""
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        console = Console(stderr=True)
+        self._said = time.monotonic()
+        self._first: tuple[float, int] | None = None
+        self._bar = None
+        if console.is_terminal:
+            columns = (
+                BarColumn(),
+                TaskProgressColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
+                TimeRemainingColumn(),
+            )
+            self._bar = Progress(*columns, console=console)
+            self._bar.start()
+            self._task = self._bar.add_task("", total=None, rate="")
+        return self._note
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def _note(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        self._first = self._first or (now, done)
+        elapsed, new = now - self._first[0], done - self._first[1]
+        rate = f"{new / elapsed:.1f} a second" if new and elapsed > 0 else ""
+        if self._bar:
+            self._bar.update(self._task, completed=done, total=total, rate=rate)
+        elif now - self._said > EVERY_SECONDS:
+            self._said = now
+            click.echo(f"{done} of {total} graded, {rate}", err=True)
+
+
+def _tell(summary: Summary, folder: Path) -> None:
+    """What came of it, for whoever gave the command."""
+    intake = summary.intake
+    before = f", {summary.kept} before" if summary.kept else ""
+    click.echo(f"{summary.graded} graded{before}, taken in as {intake.shape.value}.")
+    _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
+    _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
+    _list("not in the roster", [each.reason for each in intake.strangers])
+    _list("handed in nothing", [each.name or each.key for each in (*intake.missing, *intake.empty_handed)])
+    for note in intake.notes:
+        click.echo(inert(note))
+    click.echo(f"{folder / 'index.html'} shows the class, {folder / 'gradebook.csv'} has the scores.")
+
+
+def _list(what: str, lines: list[str]) -> None:
+    if lines:
+        click.echo(f"{len(lines)} {what}:")
+        for line in lines[:MOST_NAMED]:
+            click.echo(f"  {inert(line)}".replace("\n", " "))
+        if len(lines) > MOST_NAMED:
+            click.echo(f"  and {len(lines) - MOST_NAMED} more, all listed in index.html")
