@@ -384,6 +384,17 @@ def test_damage_in_a_students_own_archive_is_the_students(opened: Opened) -> Non
         tree.items[0].source.read()
 
 
+def test_a_students_archive_that_the_export_holds_damaged_is_left_out(opened: Opened) -> None:
+    data = bytearray(zip_bytes({"ann/work.zip": zip_bytes({"ex1.py": bytes(range(256))}), "bob/ex1.py": b"x"}))
+    at = data.index(b"work.zip") + 10
+    data[at : at + 20] = b"\xff" * 20
+    tree = opened(bytes(data))
+    assert names(tree) == ["bob/ex1.py"]
+    assert oddities(tree) == {
+        "ann/work.zip": "This archive was not opened: ann/work.zip cannot be read from its archive."
+    }
+
+
 def test_a_students_archive_that_changes_after_listing_is_nobodys_fault(tmp_path: Path, stack: ExitStack) -> None:
     path = tmp_path / "ann.zip"
     path.write_bytes(zip_bytes({"ex1.py": b"x"}))
