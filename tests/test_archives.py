@@ -11,6 +11,7 @@ import stat
 import struct
 import sys
 import tarfile
+import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
@@ -162,6 +163,12 @@ def test_a_mac_zip_that_does_not_say_utf8_is_read_as_utf8(opened: Opened) -> Non
     assert tree.items[0].source.read() == b"x"
 
 
+def test_an_old_dos_name_is_read_as_such(opened: Opened) -> None:
+    tree = opened(zip_bytes({"J?rgen/ex1.py": b"x"}).replace(b"J?rgen", b"J\x81rgen"))
+    assert names(tree) == ["J\u00fcrgen/ex1.py"]
+    assert tree.items[0].source.read() == b"x"
+
+
 def test_links_and_devices_in_a_tar_are_left_out(opened: Opened) -> None:
     kinds = {"sym": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "char": tarfile.CHRTYPE, "fifo": tarfile.FIFOTYPE}
     members = [tar_entry(f"{name}.py", kind, "/etc/passwd") for name, kind in kinds.items()]
@@ -289,6 +296,44 @@ def test_a_compressed_tar_that_unpacks_too_far_is_refused(stack: ExitStack) -> N
         bomb = pack(b"\0" * (3 << 20))
         with pytest.raises(UsageFault, match="unpacks to more than 1 MiB"):
             list_archive(io.BytesIO(bomb), "bomb.tar.gz", Caps(members=50, unpacked=1 << 20), stack)
+
+
+def test_no_room_to_unpack_is_the_machines_fault(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    with pytest.raises(GraderFault, match=r"There is no place to unpack class.tar.gz"):
+        opened(gzip.compress(tar_of(("ann.py", b"x"))), "class.tar.gz")
+
+
+@posix_only
+def test_a_disk_that_fills_up_ends_the_intake(opened: Opened) -> None:
+    resource = pytest.importorskip("resource")
+    packed = zip_bytes({"ann/work.tar.gz": gzip.compress(b"\0" * (4 << 20))})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        with pytest.raises(GraderFault, match=r"ann/work.tar.gz cannot be unpacked: File too large"):
+            opened(packed)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("name", "pack"), [("class.zip", zip_bytes), ("class.tar", lambda files: tar_of(*files.items()))]
+)
+def test_an_archive_that_is_cut_or_closed_after_listing_is_no_students_fault(
+    tmp_path: Path, name: str, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(pack({"ann.py": b"x" * 30_000}))
+    with ExitStack() as stack:
+        tree = open_tree(path, stack)
+        os.truncate(path, 600)
+        if name == "class.tar":
+            with pytest.raises(GraderFault, match=r"ann.py cannot be read from its archive"):
+                tree.items[0].source.read()
+    with pytest.raises(GraderFault, match=r"ann.py cannot be read from its archive"):
+        tree.items[0].source.read()
 
 
 @posix_only
