@@ -11,6 +11,7 @@ import stat
 import struct
 import sys
 import tarfile
+import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
@@ -162,6 +163,12 @@ def test_a_mac_zip_that_does_not_say_utf8_is_read_as_utf8(opened: Opened) -> Non
     assert tree.items[0].source.read() == b"x"
 
 
+def test_an_old_dos_name_is_read_as_such(opened: Opened) -> None:
+    tree = opened(zip_bytes({"J?rgen/ex1.py": b"x"}).replace(b"J?rgen", b"J\x81rgen"))
+    assert names(tree) == ["J\u00fcrgen/ex1.py"]
+    assert tree.items[0].source.read() == b"x"
+
+
 def test_links_and_devices_in_a_tar_are_left_out(opened: Opened) -> None:
     kinds = {"sym": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE, "char": tarfile.CHRTYPE, "fifo": tarfile.FIFOTYPE}
     members = [tar_entry(f"{name}.py", kind, "/etc/passwd") for name, kind in kinds.items()]
@@ -291,6 +298,44 @@ def test_a_compressed_tar_that_unpacks_too_far_is_refused(stack: ExitStack) -> N
             list_archive(io.BytesIO(bomb), "bomb.tar.gz", Caps(members=50, unpacked=1 << 20), stack)
 
 
+def test_no_room_to_unpack_is_the_machines_fault(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    with pytest.raises(GraderFault, match=r"There is no place to unpack class.tar.gz"):
+        opened(gzip.compress(tar_of(("ann.py", b"x"))), "class.tar.gz")
+
+
+@posix_only
+def test_a_disk_that_fills_up_ends_the_intake(opened: Opened) -> None:
+    resource = pytest.importorskip("resource")
+    packed = zip_bytes({"ann/work.tar.gz": gzip.compress(b"\0" * (4 << 20))})
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        with pytest.raises(GraderFault, match=r"ann/work.tar.gz cannot be unpacked: File too large"):
+            opened(packed)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("name", "pack"), [("class.zip", zip_bytes), ("class.tar", lambda files: tar_of(*files.items()))]
+)
+def test_an_archive_that_is_cut_or_closed_after_listing_is_no_students_fault(
+    tmp_path: Path, name: str, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(pack({"ann.py": b"x" * 30_000}))
+    with ExitStack() as stack:
+        tree = open_tree(path, stack)
+        os.truncate(path, 600)
+        if name == "class.tar":
+            with pytest.raises(GraderFault, match=r"ann.py cannot be read from its archive"):
+                tree.items[0].source.read()
+    with pytest.raises(GraderFault, match=r"ann.py cannot be read from its archive"):
+        tree.items[0].source.read()
+
+
 @posix_only
 def test_a_header_that_claims_a_gigabyte_gets_none_of_it(tmp_path: Path, stack: ExitStack) -> None:
     info = tarfile.TarInfo("pax")
@@ -382,6 +427,17 @@ def test_damage_in_a_students_own_archive_is_the_students(opened: Opened) -> Non
     tree = opened(zip_bytes({"ann/work.zip": bytes(inner)}))
     with pytest.raises(Unreadable, match=r"work.zip/ex1.py is damaged"):
         tree.items[0].source.read()
+
+
+def test_a_students_archive_that_the_export_holds_damaged_is_left_out(opened: Opened) -> None:
+    data = bytearray(zip_bytes({"ann/work.zip": zip_bytes({"ex1.py": bytes(range(256))}), "bob/ex1.py": b"x"}))
+    at = data.index(b"work.zip") + 10
+    data[at : at + 20] = b"\xff" * 20
+    tree = opened(bytes(data))
+    assert names(tree) == ["bob/ex1.py"]
+    assert oddities(tree) == {
+        "ann/work.zip": "This archive was not opened: ann/work.zip cannot be read from its archive."
+    }
 
 
 def test_a_students_archive_that_changes_after_listing_is_nobodys_fault(tmp_path: Path, stack: ExitStack) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -239,6 +240,11 @@ def test_a_worksheet_that_does_not_fit_is_refused_in_a_sentence(old: bytes, new:
     assert says in fault.value.message
 
 
+def test_no_results_for_a_worksheet_is_said() -> None:
+    with pytest.raises(UsageFault, match="no results for ex1"):
+        moodle()
+
+
 def test_the_grade_column_can_be_named() -> None:
     data = MOODLE.replace(b",Grade,", b",Points,")
     assert len(moodle(record(M_ADA), data=data, grade_column="points").changes) == 1
@@ -307,6 +313,14 @@ def test_what_is_no_csv_is_refused_in_a_sentence(data: bytes, says: str) -> None
 def test_a_missing_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageFault, match="There is no file"):
         read_sheet(tmp_path / "none.csv")
+
+
+def test_a_file_far_too_large_for_a_list_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.touch()
+    os.truncate(path, (64 << 20) + 1)
+    with pytest.raises(UsageFault, match=r"big.csv has more than 64 MiB"):
+        read_sheet(path)
 
 
 def test_a_latin1_file_survives() -> None:

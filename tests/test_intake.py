@@ -179,12 +179,21 @@ submission_1:
     output: '::error::'
 submission_2:
   :submitters: []
+  :created_at: yesterday
+submission_4:
+  :submitters: &one
+  - :name: Student Four
+    :sid: ~
+    :email: four@example.edu
+  - nonsense
+  - :name: ''
+  :created_at: yesterday
 submission_3: nonsense
 """
 
 
 def gradescope(tmp_path: Path, metadata: bytes) -> Path:
-    names = ("submission_1/ex1.py", "submission_2/ex1.py", "submission_3/ex1.py", "loose.py")
+    names = ("submission_1/ex1.py", "submission_2/ex1.py", "submission_3/ex1.py", "submission_4/ex1.py", "loose.py")
     files = {f"assignment_9_export/{name}": b"x" for name in names}
     return zip_file(tmp_path / "g.zip", {"assignment_9_export/submission_metadata.yml": metadata, **files})
 
@@ -194,7 +203,13 @@ def test_gradescope_export_gives_a_groups_file_to_each_of_the_group(tmp_path: Pa
     with take_in(gradescope(tmp_path, METADATA), BOTH, due=due) as intake:
         assert intake.shape is Shape.GRADESCOPE
         name = "assignment_9_export/submission_1/ex1.py"
-        assert entries(intake) == [("0100", "ex1", 2, name), ("0101", "ex1", 2, name)]
+        four = "assignment_9_export/submission_4/ex1.py"
+        assert entries(intake) == [
+            ("0100", "ex1", 2, name),
+            ("0101", "ex1", 2, name),
+            ("four@example.edu", "ex1", 1, four),
+        ]
+        assert (intake.entries[2].submitted_at, intake.entries[2].late) == (None, None)
         assert intake.entries[0].student == Student(key="0100", name="Student One", sid="0100", email="one@example.edu")
         assert intake.entries[0].submitted_at == datetime(2026, 2, 3, 10, tzinfo=UTC)
         assert intake.entries[0].late == Lateness(3600.0)

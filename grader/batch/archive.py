@@ -9,31 +9,26 @@ unknown methods, and more members or bytes than `Caps` allows.
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import re
 import stat
 import struct
 import tarfile
-import tempfile
 import unicodedata
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from grader.batch.sources import ZIP_PROBLEMS, SharedFile, SliceSource, Source, ZipSource
-from grader.errors import GraderFault, UsageFault
+from grader.batch.streams import damaged, into_nameless_file, unpacked
+from grader.errors import UsageFault
 from grader.text import inert
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 _MIB = 1 << 20
 _MOST_PATH = 4096  # characters; what Linux allows
-_LZMA_MEMORY = 256 * _MIB  # xz -9 takes 65 MiB
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 
 
@@ -80,9 +75,8 @@ def list_archive(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Ite
     file.seek(0)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _list_zip(file, name, caps, stack)
-    for magic, unpack in _UNPACKERS.items():
-        if head.startswith(magic):
-            return _list_tar(_into_nameless_file(unpack(file), name, caps, stack), name, caps)
+    if blocks := unpacked(file, head):
+        return _list_tar(into_nameless_file(blocks, name, caps.unpacked, stack), name, caps)
     if head[257:262] == b"ustar" or name.lower().endswith(".tar"):
         return _list_tar(file, name, caps)
     raise UsageFault(f"{name} is no zip and no tar archive.", hint="Unpack it and name the folder.")
@@ -124,7 +118,7 @@ def _list_zip(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterat
             raise _too_many(name, caps)
         archive = stack.enter_context(zipfile.ZipFile(file))
     except (*ZIP_PROBLEMS, struct.error, IndexError) as problem:
-        raise _damaged(name) from problem
+        raise damaged(name) from problem
     for info in archive.infolist():
         try:
             path = safe_path(_zip_name(info))
@@ -188,7 +182,7 @@ def _list_tar(file: BinaryIO, name: str, caps: Caps) -> Iterator[Item | Oddity]:
                 if not member.isdir():
                     yield _tar_item(member, shared, end)
     except (tarfile.TarError, ValueError, OverflowError, RecursionError, EOFError, OSError) as problem:
-        raise _damaged(name, after=number) from problem
+        raise damaged(name, after=number) from problem
 
 
 def _tar_item(member: tarfile.TarInfo, shared: SharedFile, end: int) -> Item | Oddity:
@@ -218,65 +212,5 @@ class _Modest:
         return self._file.read(count)
 
 
-def _into_nameless_file(blocks: Iterator[bytes], name: str, caps: Caps, stack: ExitStack) -> BinaryIO:
-    try:
-        file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-    except OSError as problem:
-        raise GraderFault(f"There is no place to unpack {name}: {problem.strerror}.") from problem
-    written = 0
-    while block := _next_block(blocks, name):
-        written += len(block)
-        if written > caps.unpacked:
-            raise UsageFault(f"{name} unpacks to more than {caps.unpacked >> 20:,} MiB.", hint="Unpack it yourself.")
-        try:
-            file.write(block)
-        except OSError as problem:
-            raise GraderFault(f"{name} cannot be unpacked: {problem.strerror}.") from problem
-    return file
-
-
-def _next_block(blocks: Iterator[bytes], name: str) -> bytes:
-    try:
-        return next(blocks, b"")
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as problem:
-        raise _damaged(name) from problem
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    while block := file.read(_MIB):
-        yield block
-
-
-def _unpack_xz(file: BinaryIO) -> Iterator[bytes]:
-    """As lzma.open, but with a cap on memory, which the stream itself would choose otherwise."""
-    decoder = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
-    packed = b""
-    while True:
-        if decoder.eof:
-            packed = decoder.unused_data or file.read(_MIB)
-            if not packed.strip(b"\0"):  # the padding that may follow a stream
-                return
-            decoder = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
-        elif decoder.needs_input:
-            packed = file.read(_MIB)
-            if not packed:
-                raise EOFError
-        if block := decoder.decompress(packed, max_length=_MIB):
-            yield block
-        packed = b""
-
-
-_UNPACKERS: dict[bytes, Callable[[BinaryIO], Iterator[bytes]]] = {
-    b"\x1f\x8b": lambda file: _blocks(gzip.GzipFile(fileobj=file)),  # type: ignore[arg-type]
-    b"BZh": lambda file: _blocks(bz2.BZ2File(file)),  # type: ignore[arg-type]
-    b"\xfd7zXZ\0": _unpack_xz,
-}
-
-
 def _too_many(name: str, caps: Caps) -> UsageFault:
     return UsageFault(f"{name} holds more than {caps.members:,} files.", hint="Hand over fewer at a time.")
-
-
-def _damaged(name: str, *, after: int = 0) -> UsageFault:
-    where = f" after its {after:,} first members" if after else ""
-    return UsageFault(f"{name} is damaged{where}: it cannot be read to its end.", hint="Download or pack it once more.")

@@ -195,7 +195,6 @@ def _claim(
     also: Iterable[str] = (),
     attempt: int | None = None,
     submitted_at: datetime | None = None,
-    late: Lateness | None = None,
 ) -> Claim:
     """A claim on a file that lies at `parts` below what is the student's own."""
     stem, by_name = split_try(_stem(parts[-1]))
@@ -206,7 +205,6 @@ def _claim(
         lineage="" if tries else stem,
         attempt=attempt or (tries[-1] if tries else by_name),
         submitted_at=submitted_at,
-        late=late,
     )
 
 

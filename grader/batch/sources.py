@@ -24,6 +24,10 @@ RATIO_COUNTS_FROM = 1 << 20  # bytes; below it no ratio can do harm
 ZIP_PROBLEMS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, zlib.error)
 
 
+class Unavailable(GraderFault):
+    """A file is listed and cannot be read: the archive is damaged, or the file is not there any more."""
+
+
 class Source(Protocol):
     """Something with bytes. `size` is in bytes, as the folder or the archive states it."""
 
@@ -49,11 +53,11 @@ class FileSource:
             with os.fdopen(os.open(self.path, flags), "rb") as file:
                 about = os.fstat(file.fileno())
                 if not stat.S_ISREG(about.st_mode):
-                    raise GraderFault(f"{self.name} is no ordinary file any more.")
+                    raise Unavailable(f"{self.name} is no ordinary file any more.")
                 hold_size(self.name, about.st_size)
                 return file.read(MOST_NOTEBOOK_BYTES)
         except OSError as problem:
-            raise GraderFault(f"{self.name} cannot be read: {problem.strerror}.") from problem
+            raise Unavailable(f"{self.name} cannot be read: {problem.strerror}.") from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def hold_size(name: str, size: int, *, packed: int | None = None) -> None:
         )
 
 
-def _damaged(name: str) -> GraderFault:
-    return GraderFault(
+def _damaged(name: str) -> Unavailable:
+    return Unavailable(
         f"{name} cannot be read from its archive.", hint="Download the archive once more: it is damaged."
     )

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.batch.archive import NESTED, OUTER, SUFFIXES, Caps, Item, Oddity, display, is_archive_name, list_archive
-from grader.batch.sources import FileSource
-from grader.errors import Fault, GraderFault, Unreadable, UsageFault
+from grader.batch.sources import FileSource, Unavailable
+from grader.errors import GraderFault, Unreadable, UsageFault
 from grader.submission import MOST_NOTEBOOK_BYTES
 
 MOST_FILES = OUTER.members
@@ -49,15 +49,16 @@ class NestedSource:
     size: int
 
     def read(self) -> bytes:
+        data = self.archive.source.read()
         with ExitStack() as stack:
             try:
-                item = _list_nested(self.archive, stack)[self.number]
+                item = _members(self.archive.path, data, stack)[self.number]
             except (UsageFault, IndexError) as problem:
                 raise GraderFault(f"{self.archive.path} has changed since it was listed.") from problem
             assert isinstance(item, Item)
             try:
                 return item.source.read()
-            except GraderFault as fault:  # listed and not readable: the student's own archive is damaged
+            except Unavailable as fault:  # listed and not readable: the student's own archive is damaged
                 raise Unreadable(
                     f"{self.name} is damaged.", hint="Pack it once more, or hand in the file itself."
                 ) from fault
@@ -154,13 +155,12 @@ def _is_export(archive: Item) -> bool:
 def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Item | Oddity]:
     """The contents of an archive, or one oddity that says why it was not opened."""
     try:
-        if caps is OUTER:
-            assert isinstance(archive.source, FileSource)
-            found = list(_list(Path(archive.source.path), stack))
-        else:
-            with ExitStack() as closed_at_once:
-                found = _list_nested(archive, closed_at_once)
-    except Fault as fault:
+        found = _opened(archive, stack, caps)
+    except (
+        UsageFault,
+        Unreadable,
+        Unavailable,
+    ) as fault:  # another fault of ours, such as a full disk, ends the intake
         yield Oddity(archive.path, f"This archive was not opened: {fault.message}")
         return
     if not found:
@@ -175,8 +175,16 @@ def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Item | Od
             yield Item(path, NestedSource(path, archive, number, each.source.size))
 
 
-def _list_nested(archive: Item, stack: ExitStack) -> list[Item | Oddity]:
-    return list(list_archive(io.BytesIO(archive.source.read()), archive.path, NESTED, stack))
+def _opened(archive: Item, stack: ExitStack, caps: Caps) -> list[Item | Oddity]:
+    if caps is OUTER:
+        assert isinstance(archive.source, FileSource)
+        return list(_list(Path(archive.source.path), stack))
+    with ExitStack() as closed_at_once:
+        return _members(archive.path, archive.source.read(), closed_at_once)
+
+
+def _members(name: str, data: bytes, stack: ExitStack) -> list[Item | Oddity]:
+    return list(list_archive(io.BytesIO(data), name, NESTED, stack))
 
 
 def _system_kind(path: str) -> str:
