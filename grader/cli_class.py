@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.batch.layout import Shape
+from grader.batch.intake.layout import Shape
 from grader.batch.standings import Attempt
 from grader.errors import UsageFault
 from grader.isolation import Isolation

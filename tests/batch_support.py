@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.batch.handed_in import Intake
+from grader.batch.intake.handed_in import Intake
 from grader.batch.naming import ExerciseNames
 
 EX1 = ExerciseNames("ex1", ("ex1_sum_of_cubes", "Sum-of-cubes gradient"))

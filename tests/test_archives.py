@@ -23,8 +23,8 @@ from batch_support import zip_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.batch.archive import NESTED, Caps, Item, Oddity, list_archive
-from grader.batch.tree import Tree, open_tree
+from grader.batch.intake.archive import NESTED, Caps, Item, Oddity, list_archive
+from grader.batch.intake.tree import Tree, open_tree
 from grader.errors import GraderFault, SubmissionFault, Unreadable, UsageFault
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")

@@ -13,15 +13,15 @@ from batch_support import EX1
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.canvas import fill_canvas
 from grader.batch.csvcells import Sheet, parse_sheet, read_sheet
-from grader.batch.filling import Filled, Scaling
-from grader.batch.gradebook import COLUMNS, gradebook_csv, harmless, lateness
+from grader.batch.gradebook.canvas import fill_canvas
+from grader.batch.gradebook.filling import Filled, Scaling
+from grader.batch.gradebook.for_people import COLUMNS, gradebook_csv, harmless, lateness
+from grader.batch.gradebook.moodle import fill_moodle
+from grader.batch.gradebook.overrides import read_overrides
+from grader.batch.intake.roster import read_roster
 from grader.batch.late import Lateness
-from grader.batch.moodle import fill_moodle
-from grader.batch.overrides import read_overrides
 from grader.batch.records import Override, Record, Standing, number
-from grader.batch.roster import read_roster
 from grader.batch.students import Directory, Student
 from grader.errors import GraderFault, UsageFault
 

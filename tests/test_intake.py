@@ -15,10 +15,10 @@ from batch_support import BOTH, EX1, Files, accounted, as_contents, entries, fol
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.batch.archive import display
-from grader.batch.intake import take_in
+from grader.batch.intake.archive import display
+from grader.batch.intake.layout import Shape
+from grader.batch.intake.take_in import take_in
 from grader.batch.late import Lateness
-from grader.batch.layout import Shape
 from grader.batch.naming import ExerciseNames, Naming, split_try
 from grader.batch.students import Student
 from grader.errors import UsageFault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.batch.handed_in import Intake
+from grader.batch.intake.handed_in import Intake
 from grader.batch.records import Record
 from grader.batch.store import Graded
 

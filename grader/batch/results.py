@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.batch import class_report
-from grader.batch.gradebook import gradebook_csv
-from grader.batch.handed_in import Intake
+from grader.batch.gradebook.for_people import gradebook_csv
+from grader.batch.intake.handed_in import Intake
 from grader.batch.late import LatePolicy
 from grader.batch.records import Record
 from grader.batch.standings import Attempt, standings

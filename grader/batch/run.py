@@ -10,14 +10,14 @@ from pathlib import Path, PurePosixPath
 
 from grader import __version__
 from grader.batch import results
-from grader.batch.handed_in import Entry, Intake
-from grader.batch.intake import take_in
+from grader.batch.gradebook.overrides import read_overrides
+from grader.batch.intake.handed_in import Entry, Intake
+from grader.batch.intake.layout import Shape
+from grader.batch.intake.roster import read_roster
+from grader.batch.intake.take_in import take_in
 from grader.batch.late import LatePolicy
-from grader.batch.layout import Shape
 from grader.batch.naming import ExerciseNames
-from grader.batch.overrides import read_overrides
 from grader.batch.pool import Lost, Pool
-from grader.batch.roster import read_roster
 from grader.batch.standings import Attempt
 from grader.batch.store import Filed, Store
 from grader.batch.students import Directory

@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from grader.batch.handed_in import Entry
+from grader.batch.intake.handed_in import Entry
 from grader.batch.late import Lateness
 from grader.batch.records import Override
 from grader.batch.students import Student

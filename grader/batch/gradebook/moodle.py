@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from grader.batch.csvcells import Row, Sheet
-from grader.batch.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
+from grader.batch.gradebook.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
 from grader.batch.records import Record
 from grader.batch.students import Student
 from grader.errors import UsageFault

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.batch.archive import Item, Oddity
+from grader.batch.intake.archive import Item, Oddity
 from grader.batch.naming import Naming
 
 CODE_SUFFIXES = (".py", ".ipynb")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from grader.batch.handed_in import Intake, Stranger
+from grader.batch.intake.handed_in import Intake, Stranger
 from grader.batch.students import Directory, Student
 
 

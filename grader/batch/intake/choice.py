@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.batch.archive import Item
-from grader.batch.handed_in import Entry, LeftOut
-from grader.batch.shapes import Claim
+from grader.batch.intake.archive import Item
+from grader.batch.intake.handed_in import Entry, LeftOut
+from grader.batch.intake.shapes import Claim
 
 _USUAL_STEMS = ("solution", "submission", "my_solution")
 

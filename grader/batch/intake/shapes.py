@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.batch.archive import SUFFIXES
-from grader.batch.gradescope import Record
-from grader.batch.late import Lateness
-from grader.batch.layout import (
+from grader.batch.intake.archive import SUFFIXES
+from grader.batch.intake.gradescope import Record
+from grader.batch.intake.layout import (
     CANVAS,
     CANVAS_TYPED,
     CODE_SUFFIXES,
@@ -21,6 +20,7 @@ from grader.batch.layout import (
     classroom_slug,
     outside_exercise_folders,
 )
+from grader.batch.late import Lateness
 from grader.batch.naming import Naming, split_try
 from grader.batch.students import Student
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from grader.batch.intake.layout import Shape
+from grader.batch.intake.sources import Source
 from grader.batch.late import Lateness
-from grader.batch.layout import Shape
-from grader.batch.sources import Source
 from grader.batch.students import Student
 
 

@@ -15,8 +15,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.archive import NESTED, OUTER, SUFFIXES, Caps, Item, Oddity, display, is_archive_name, list_archive
-from grader.batch.sources import FileSource, Unavailable
+from grader.batch.intake.archive import (
+    NESTED,
+    OUTER,
+    SUFFIXES,
+    Caps,
+    Item,
+    Oddity,
+    display,
+    is_archive_name,
+    list_archive,
+)
+from grader.batch.intake.sources import FileSource, Unavailable
 from grader.errors import GraderFault, Unreadable, UsageFault
 from grader.submission import MOST_NOTEBOOK_BYTES
 

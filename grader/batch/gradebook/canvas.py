@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 
 from grader.batch.csvcells import Row, Sheet
-from grader.batch.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
+from grader.batch.gradebook.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
+from grader.batch.intake.roster import is_no_student
 from grader.batch.naming import ExerciseNames, Naming
 from grader.batch.records import Record
-from grader.batch.roster import is_no_student
 from grader.batch.students import Student
 from grader.errors import UsageFault
 

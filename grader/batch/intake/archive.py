@@ -20,8 +20,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from grader.batch.sources import ZIP_PROBLEMS, SharedFile, SliceSource, Source, ZipSource
-from grader.batch.streams import damaged, into_nameless_file, unpacked
+from grader.batch.intake.sources import ZIP_PROBLEMS, SharedFile, SliceSource, Source, ZipSource
+from grader.batch.intake.streams import damaged, into_nameless_file, unpacked
 from grader.errors import UsageFault
 from grader.text import inert
 

@@ -15,19 +15,19 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from grader.batch import shapes
-from grader.batch.archive import Item, Oddity, is_safe
-from grader.batch.choice import Candidate, choose
-from grader.batch.gradescope import Record, parse_metadata
-from grader.batch.handed_in import Entry, Intake, LeftOut
+from grader.batch.intake import shapes
+from grader.batch.intake.archive import Item, Oddity, is_safe
+from grader.batch.intake.choice import Candidate, choose
+from grader.batch.intake.gradescope import Record, parse_metadata
+from grader.batch.intake.handed_in import Entry, Intake, LeftOut
+from grader.batch.intake.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
+from grader.batch.intake.people import People
+from grader.batch.intake.shapes import Aside, Claim
+from grader.batch.intake.sources import Source
+from grader.batch.intake.tree import Tree, open_tree
 from grader.batch.late import Lateness
-from grader.batch.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.naming import ExerciseNames, Naming
-from grader.batch.people import People
-from grader.batch.shapes import Aside, Claim
-from grader.batch.sources import Source
 from grader.batch.students import Student
-from grader.batch.tree import Tree, open_tree
 from grader.errors import Unreadable, UsageFault
 
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
