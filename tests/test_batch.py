@@ -1,0 +1,235 @@
+"""A class through the real command: every file accounted for, nothing graded twice, nothing lost, whatever ends it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageFault
+from grader.isolation import Isolation, hold_isolation
+
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
+GRADE = [sys.executable, "-m", "grader", "batch"]
+
+
+def hand_in(folder: Path, files: list[Path], *, copies: int = 1) -> Path:
+    """A folder for each student with one file in it."""
+    for number, file in enumerate(files * copies):
+        student = folder / f"student{number:03}"
+        student.mkdir(parents=True)
+        shutil.copy(file, student / "ex1.py")
+    return folder
+
+
+def batch(*arguments: str | Path, code: int = 0) -> str:
+    """Run a batch to its end; what it said."""
+    ended = subprocess.run([*GRADE, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def gradebook(folder: Path) -> dict[str, str]:
+    """The scores by student."""
+    with (folder / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["student"]: row["score"] for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Right and wrong submissions, and what should not be in a class's folder."""
+    root = tmp_path_factory.mktemp("mixed")
+    folder = hand_in(root / "class", [REFERENCE / "solution.py", *sorted((REFERENCE / "wrong").glob("*.py"))[:4]])
+    extra = {
+        "student100": "import os\nos._exit(0)\n",
+        "student101": "def sum_of_cubes(x:\n",
+        "student102": "while True: pass\n",
+        "student103": "",
+    }
+    for name, source in extra.items():
+        (folder / name).mkdir()
+        (folder / name / "ex1.py").write_text(source)
+    (folder / "student104").mkdir()
+    (folder / "student104" / "notes.txt").write_text("I did it by hand.")
+    return folder
+
+
+def test_everything_handed_in_is_accounted_for(mixed: Path, tmp_path: Path) -> None:
+    said = batch("ex1", mixed, "-o", tmp_path / "results")
+    assert "9 graded, taken in as folders." in said
+    assert "student104/notes.txt: It is no Python file and no notebook." in said
+    scores = gradebook(tmp_path / "results")
+    assert len(scores) == 10
+    assert scores["student000"] == "10"
+    assert scores["student104"] == "", "nothing to grade is no zero"
+    assert {scores[f"student10{number}"] for number in range(4)} == {"0"}
+    for student in scores.keys() - {"student104"}:
+        report = json.loads((tmp_path / "results" / "reports" / student / "ex1.json").read_text())
+        assert str(report["score"]) == scores[student]
+        assert "<!doctype html>" in (tmp_path / "results" / "reports" / student / "ex1.html").read_text().lower()
+    verdicts = {
+        student: json.loads((tmp_path / "results" / "reports" / student / "ex1.json").read_text())["verdict"]
+        for student in ("student100", "student101", "student102", "student103")
+    }
+    assert verdicts == {
+        "student100": "crashed",
+        "student101": "crashed",
+        "student102": "timed_out",
+        "student103": "crashed",
+    }
+
+
+def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=3)
+    results = tmp_path / "results"
+    assert batch("ex1", folder, "-o", results).startswith("3 graded, taken in")
+    assert batch("ex1", folder, "-o", results).startswith("0 graded, 3 before, taken in")
+    (folder / "student001" / "ex1.py").write_text("def sum_of_cubes(x): return (x**3).sum()\n")
+    assert batch("ex1", folder, "-o", results).startswith("1 graded, 2 before, taken in")
+    assert gradebook(results)["student001"] == "2"
+    assert batch("ex1", folder, "-o", results, "--seed", "7").startswith("3 graded, taken in")
+    assert batch("ex1", folder, "-o", results, "--seed", "7", "--fresh").startswith("3 graded, taken in")
+
+
+def test_a_batch_killed_again_and_again_comes_to_the_same_gradebook(tmp_path: Path) -> None:
+    files = [REFERENCE / "solution.py", *sorted((REFERENCE / "wrong").glob("*.py"))[:8]]
+    folder = hand_in(tmp_path / "class", files, copies=6)
+    batch("ex1", folder, "-o", tmp_path / "whole")
+    moments = random.Random(2)
+    kills = 0
+    for _ in range(5):
+        running = subprocess.Popen(
+            [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "killed")],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+        )
+        time.sleep(3 + 2 * moments.random())
+        kills += running.poll() is None
+        running.kill()
+        running.wait()
+    assert kills > 0
+    batch("ex1", folder, "-o", tmp_path / "killed")
+    whole, killed = ((tmp_path / name / "gradebook.csv").read_bytes() for name in ("whole", "killed"))
+    assert whole == killed
+
+
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=200)
+    running = subprocess.Popen(
+        [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    reports = tmp_path / "results" / "reports"
+    while not reports.exists():
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to all of them
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "The same command goes on from here." in said
+    assert "Traceback" not in said
+    before = len(list(reports.glob("*/ex1.json")))
+    assert 0 < before < 200
+
+
+def test_a_worker_that_is_killed_costs_nobody_anything(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=60)
+    running = subprocess.Popen(
+        [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results"), "--jobs", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=ROOT,
+    )
+    while not (tmp_path / "results" / "reports").exists():
+        time.sleep(0.05)
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(int(workers[0]), signal.SIGKILL)
+    said, _ = running.communicate(timeout=120)
+    assert running.returncode == 0, said
+    assert said.startswith("60 graded, taken in")
+    assert set(gradebook(tmp_path / "results").values()) == {"10"}
+
+
+def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=100)
+    first = subprocess.Popen([*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results")], cwd=ROOT)
+    while not (tmp_path / "results" / "grades.db").exists():
+        time.sleep(0.05)
+    said = batch("ex1", folder, "-o", tmp_path / "results", code=2)
+    assert said == (f"Another batch is at work in {tmp_path / 'results'}. Wait for it, or name another folder.\n")
+    first.kill()
+    first.wait()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["ex1", "nothing.zip"], "nothing.zip"),
+        (["ex9", "."], "There is no exercise 'ex9'."),
+        ([",", "."], "No exercise is named."),
+        (["ex1", "{empty}"], "There is no submission in {empty}. It has no files."),
+        (["ex1", "{notes}"], "There is no submission in {notes}. Its 1 files were left out; notes.txt: "),
+        (["ex1", "{notes}", "--late-penalty", "a lot"], "The late penalty 'a lot' is not clear"),
+        (["ex1", "{notes}", "--roster", "nobody.csv"], "nobody.csv"),
+    ],
+)
+def test_what_cannot_be_graded_is_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
+    folders = {"empty": tmp_path / "empty", "notes": tmp_path / "notes"}
+    for folder in folders.values():
+        folder.mkdir()
+    (folders["notes"] / "notes.txt").write_text("by hand")
+    said = batch(*(each.format(**folders) for each in arguments), "-o", tmp_path / "results", code=2)
+    assert sentence.format(**folders) in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_hold_results_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file")
+    said = batch("ex1", hand_in(tmp_path / "class", [REFERENCE / "solution.py"]), "-o", tmp_path / "results", code=2)
+    assert "results" in said
+    assert "Traceback" not in said
+
+
+def test_a_database_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"])
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "grades.db").write_bytes(b"no database at all" * 1000)
+    assert "grades.db is damaged" in batch("ex1", folder, "-o", tmp_path / "results", code=3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file sizes are limited by the shell of a POSIX system")
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=40)
+    command = " ".join(
+        ["ulimit -f 300;", *GRADE, "ex1", str(folder), "-o", str(tmp_path / "results")]
+    )  # 300 KiB a file
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "grades.db cannot be written" in ended.stderr
+    graded = len(list((tmp_path / "results" / "reports").glob("*/ex1.json")))
+    said = batch("ex1", folder, "-o", tmp_path / "results")
+    assert f"{40 - graded + 1} graded, {graded - 1} before" in said or f"{40 - graded} graded, {graded} before" in said
+
+
+def test_isolation_that_does_not_hold_is_refused_unless_it_is_asked_for() -> None:
+    layers = ("rlimits", "capabilities-dropped", "no-new-privs", "seccomp")
+    with pytest.raises(UsageFault, match="This machine lacks landlock-abi"):
+        hold_isolation(layers, Isolation.FULL)
+    hold_isolation(layers, Isolation.REDUCED)
+    hold_isolation((*layers, "landlock-abi4"), Isolation.FULL)
