@@ -22,7 +22,7 @@ class Decoder:
 
     def __init__(
         self,
-        buffers: Sequence[bytes],
+        buffers: Sequence[bytes | bytearray],
         *,
         resolve: Callable[[int], object] | None = None,
         caps: Caps = CAPS,
@@ -35,8 +35,8 @@ class Decoder:
             "tensor": self._tensor,
             "array": self._array,
             "scalar": _scalar,
-            "bytes": self._buffer,
-            "complex": lambda tree: complex(*tree["parts"]),
+            "bytes": lambda tree: bytes(self._buffer(tree)),
+            "complex": lambda tree: _complex(tree["parts"]),
             "dtype": lambda tree: getattr(torch, _choice(tree["name"], _dtype_names())),
             "device": lambda tree: torch.device(_text(tree["name"])[:20]),
             "size": lambda tree: torch.Size(_items(tree)),
@@ -56,13 +56,13 @@ class Decoder:
             return [self.decode(item, depth + 1) for item in tree]
         if not isinstance(tree, dict):
             raise WireError("an unknown kind of value")
+        tag = _text(tree.get("$"))
         try:
-            return self._tagged(tree, depth)
+            return self._tagged(tag, tree, depth)
         except (KeyError, TypeError, ValueError, OverflowError, RuntimeError) as problem:
-            raise WireError(f"a malformed {str(tree.get('$'))[:20]!r} value") from problem
+            raise WireError(f"a malformed {tag[:20]!r} value") from problem
 
-    def _tagged(self, tree: dict[str, Tree], depth: int) -> Any:
-        tag = tree["$"]
+    def _tagged(self, tag: str, tree: dict[str, Tree], depth: int) -> Any:
         if tag == "tuple":
             return tuple(self.decode(item, depth + 1) for item in _items(tree))
         if tag == "dict":
@@ -72,6 +72,8 @@ class Decoder:
     def _array(self, tree: dict[str, Tree]) -> np.ndarray:
         shape, dtype = self._shape(tree), np.dtype(_choice(tree["dtype"], ARRAY_DTYPES))
         data = self._sized(tree, math.prod(shape) * dtype.itemsize)
+        if dtype.kind == "b":  # a byte that is neither 0 nor 1 would be an invalid bool
+            return np.frombuffer(data, dtype=np.uint8).reshape(shape).astype(bool)
         return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
 
     def _handle(self, tree: dict[str, Tree]) -> Any:
@@ -85,10 +87,10 @@ class Decoder:
         if not count:
             tensor = torch.empty(shape, dtype=dtype)
         else:
-            raw = bytearray(data)
+            raw = data if isinstance(data, bytearray) else bytearray(data)  # torch warns of what it may not write to
             tensor = torch.frombuffer(raw, dtype=torch.uint8 if dtype is torch.bool else dtype).reshape(shape).clone()
             if dtype is torch.bool:
-                tensor = tensor != 0  # a byte that is neither 0 nor 1 would be an invalid bool
+                tensor = tensor != 0  # as in an array
         if tree["requires_grad"] is True:
             tensor.requires_grad_(True)
         return tensor
@@ -101,13 +103,13 @@ class Decoder:
             raise WireError("a shape that is too large")
         return list(shape)
 
-    def _sized(self, tree: dict[str, Tree], size: int) -> bytes:
+    def _sized(self, tree: dict[str, Tree], size: int) -> bytes | bytearray:
         data = self._buffer(tree)
         if len(data) != size:
             raise WireError("a shape that does not fit its bytes")
         return data
 
-    def _buffer(self, tree: dict[str, Tree]) -> bytes:
+    def _buffer(self, tree: dict[str, Tree]) -> bytes | bytearray:
         index = _whole(tree["buffer"])
         if index not in self._buffers:
             raise WireError("a buffer that is not there, or used twice")
@@ -116,8 +118,20 @@ class Decoder:
 
 def _scalar(tree: dict[str, Tree]) -> NumpyScalar:
     dtype, value = _choice(tree["dtype"], ARRAY_DTYPES), tree["value"]
-    number = complex(*value) if isinstance(value, list) else value
-    return NumpyScalar(dtype, np.dtype(dtype).type(number).item())
+    number = _complex(value) if isinstance(value, list) else _number(value)
+    with np.errstate(over="ignore"):  # what is too large for its dtype is infinite, and no warning on our own output
+        return NumpyScalar(dtype, np.dtype(dtype).type(number).item())
+
+
+def _complex(parts: Tree) -> complex:
+    real, imaginary = parts
+    return complex(_number(real), _number(imaginary))
+
+
+def _number(value: Tree) -> float:
+    if not isinstance(value, (bool, int, float)):
+        raise WireError("a number that is none")
+    return value
 
 
 def _items(tree: dict[str, Tree]) -> list[Tree]:
