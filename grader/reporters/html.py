@@ -28,14 +28,15 @@ _STATUS_WORDS = {
     Status.ERROR: "Error",
     Status.SKIPPED: "Skipped",
 }
+_COMMAND = re.compile(r"^([^\S\n]*+)::", re.MULTILINE)  # to GitHub's runner, should the page go to a log
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def render_html(report: Report) -> str:
     """`report` as a self-contained HTML page."""
     output = clean(report.output, limit=_OUTPUT_LIMIT).strip("\n")
-    page = _environment().get_template("report.html.j2")
-    return page.render(
+    template = _environment().get_template("report.html.j2")
+    page = template.render(
         report=report,
         graded=report.verdict is not Verdict.GRADER_ERROR,
         output=output,
@@ -43,6 +44,7 @@ def render_html(report: Report) -> str:
         style=_style(),
         style_hash=_hash(_style()),
     )
+    return _COMMAND.sub(r"\1&#58;:", page)
 
 
 @cache
