@@ -2,7 +2,8 @@
 
 Jinja escapes every value, `finalize` makes every string inert before that, and the page's
 Content-Security-Policy would stop a script that got in all the same: it allows the one style sheet, by its
-hash, and nothing else.
+hash, and nothing else. What no policy in a page can stop is a `<meta http-equiv="refresh">` that sends its reader
+elsewhere: against that stands the escaping alone.
 """
 
 from __future__ import annotations
