@@ -12,7 +12,7 @@ import math
 import os
 import subprocess
 import sys
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -135,6 +135,26 @@ def test_a_model_with_a_lie_in_it_is_judged(tmp_path: Path, shown: object, answe
     launcher.close()
     assert report.verdict in (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT), report.reason
     jsonschema.validate(json.loads(render(report, Format.JSON)), json_schema())
+
+
+@pytest.mark.parametrize("name", ["ex1", "ex2", "ex3", "ex4", "ex5"])
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"$": "scalar", "dtype": "float32", "value": 0.5},
+        reduce(lambda inner, _: [inner], range(CAPS.depth), {"$": "handle", "id": 1, "type": "x"}),
+        [0] * (CAPS.values - 1),
+        [{"$": "tuple", "items": [0]}] * (CAPS.values // 2 - 1),
+    ],
+    ids=["NumPy scalar", "as deep as may be", "as many as may be", "as many tuples"],
+)
+def test_an_answer_at_the_limit_may_be_handed_back(tmp_path: Path, name: str, tree: object) -> None:
+    model = {"call": said("value", tree), "module": partial(valued, value=seen())}
+    handles = dict.fromkeys(["put", "build", "as_path"], said("value", {"$": "handle", "id": 1, "type": "x"}))
+    launcher = FakeLauncher(tmp_path, [], usual=model | handles)
+    report = grade(in_a_hurry(name), SUBMISSION, launcher)
+    launcher.close()
+    assert report.verdict in (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT), report.reason
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -303,6 +303,39 @@ def test_no_tree_raises_anything_but_a_wire_error(tree: object, buffers: list[by
         return
 
 
+@given(tagged | json_like, st.lists(st.binary(max_size=16), max_size=2))
+def test_whatever_came_can_be_handed_back(tree: object, buffers: list[bytes]) -> None:
+    try:
+        value = Decoder(buffers).decode(tree)
+    except WireError:
+        return
+    encoder = Encoder()
+    order = encoder.encode({"target": "f", "arguments": [value]})
+    there = Decoder(encoder.buffers, resolve=lambda number: Handle(number)).decode(order)["arguments"][0]
+    assert type(there) is type(value) or isinstance(value, NumpyScalar)
+
+
+@pytest.mark.parametrize("inmost", [1, [], {"$": "tuple", "items": []}], ids=["leaf", "list", "tuple"])
+def test_what_is_as_deep_as_it_may_be_can_be_handed_back(inmost: object) -> None:
+    tree, value = inmost, None
+    for _ in range(CAPS.depth + 3):
+        try:
+            value = Decoder([]).decode(tree)
+        except WireError:
+            break
+        tree = [tree]
+    else:
+        raise AssertionError("it may be deeper than that")
+    order = Encoder().encode({"arguments": [value]})
+    assert Decoder([], resolve=lambda number: None).decode(order) == {"arguments": [value]}
+
+
+def test_a_numpy_scalar_is_one_again_where_it_came_from() -> None:
+    there = Decoder([], resolve=lambda number: None).decode(Encoder().encode(NumpyScalar("float32", 0.5)))
+    assert type(there) is np.float32
+    assert there == 0.5
+
+
 @given(st.binary(max_size=64))
 def test_no_bytes_raise_anything_but_a_wire_error(data: bytes) -> None:
     try:

@@ -10,13 +10,14 @@ import numpy as np
 import torch
 
 from grader.sandbox.values import ARRAY_DTYPES, DTYPES, Handle, NumpyScalar
-from grader.sandbox.wire import CAPS, Caps, Tree, WireError, is_list_of_sizes
+from grader.sandbox.wire import CAPS, ORDER_DEPTH, Caps, Tree, WireError, is_list_of_sizes
 
 
 class Decoder:
     """Turns a tree and its buffers back into values, believing neither.
 
-    `resolve` gives the object behind a handle; without it a handle stays a `Handle`. Tensors are CPU tensors
+    `resolve` gives the object behind a handle; without it a handle stays a `Handle`, and a NumPy scalar a
+    `NumpyScalar`. Tensors are CPU tensors
     that own their memory; they require grad where the sender's did. Raises WireError.
     """
 
@@ -31,10 +32,11 @@ class Decoder:
         self._resolve = resolve
         self._caps = caps
         self._values = 0
+        self._depth = caps.depth + 1 + (0 if resolve is None else ORDER_DEPTH)
         self._leaves: dict[str, Callable[[dict[str, Tree]], Any]] = {
             "tensor": self._tensor,
             "array": self._array,
-            "scalar": _scalar,
+            "scalar": self._scalar,
             "bytes": lambda tree: bytes(self._buffer(tree)),
             "complex": lambda tree: _complex(tree["parts"]),
             "dtype": lambda tree: getattr(torch, _choice(tree["name"], _dtype_names())),
@@ -46,7 +48,7 @@ class Decoder:
     def decode(self, tree: Tree, depth: int = 0) -> Any:
         """The value of one tree."""
         self._values += 1
-        if self._values > self._caps.values or depth > self._caps.depth + 1:
+        if self._values > self._caps.values or depth > self._depth:
             raise WireError("the message holds too many values or is nested too deep")
         if isinstance(tree, int) and tree.bit_length() > self._caps.integer_bits:
             raise WireError("an integer that is too large")
@@ -95,6 +97,13 @@ class Decoder:
             tensor.requires_grad_(True)
         return tensor
 
+    def _scalar(self, tree: dict[str, Tree]) -> Any:
+        dtype, value = _choice(tree["dtype"], ARRAY_DTYPES), tree["value"]
+        number = _complex(value) if isinstance(value, list) else _number(value)
+        with np.errstate(over="ignore"):  # what is too large for its dtype is infinite, without a warning
+            scalar = np.dtype(dtype).type(number)
+        return NumpyScalar(dtype, scalar.item()) if self._resolve is None else scalar
+
     def _shape(self, tree: dict[str, Tree]) -> list[int]:
         shape = tree["shape"]
         if not is_list_of_sizes(shape) or len(shape) > self._caps.dimensions:
@@ -114,13 +123,6 @@ class Decoder:
         if index not in self._buffers:
             raise WireError("a buffer that is not there, or used twice")
         return self._buffers.pop(index)
-
-
-def _scalar(tree: dict[str, Tree]) -> NumpyScalar:
-    dtype, value = _choice(tree["dtype"], ARRAY_DTYPES), tree["value"]
-    number = _complex(value) if isinstance(value, list) else _number(value)
-    with np.errstate(over="ignore"):  # what is too large for its dtype is infinite, and no warning on our own output
-        return NumpyScalar(dtype, np.dtype(dtype).type(number).item())
 
 
 def _complex(parts: Tree) -> complex:

@@ -52,7 +52,10 @@ class ChildProcess:
     def ask(self, do: str, *, seconds: float, **arguments: Any) -> Reply:
         """Give an order and wait for its answer. Raises TimedOut or Crashed, and ends the child then."""
         self._number += 1
-        frame = message({"do": do, "id": self._number}, arguments)
+        try:
+            frame = message({"do": do, "id": self._number}, arguments)
+        except WireError as problem:  # a check hands back what it was given, and a little more
+            raise Crashed(f"It cannot be handed back what it gave: {problem}.", hint=LARGE_HINT) from problem
         return self._receive(seconds, frame)
 
     def end(self) -> Ending:

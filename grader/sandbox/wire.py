@@ -16,6 +16,7 @@ Tree = Any  # what json.loads gives: the header's image of a value
 
 PREFIX = struct.Struct("!IQ")
 STEP = 1 << 20  # bytes that are read at a time: memory follows what has come, not what was announced
+ORDER_DEPTH = 4  # how much deeper an order may be than an answer, which may be among its arguments
 END_OF_IMPORT = "\x1e"  # ASCII's record separator, on the output: the module has been imported
 
 
