@@ -25,8 +25,8 @@ _UNSAFE = re.compile(
 )
 
 # GitHub's runner looks for "##[" anywhere in a line of a log (ActionCommand.TryParse), Azure's for "##vso[",
-# TeamCity for "##teamcity[".
-# "::" counts only where a line begins, which is the terminal reporter's business: x[::2] is honest Python.
+# TeamCity for "##teamcity[". "::" counts only where a line begins, which is the reporters' business: x[::2] is honest
+# Python.
 _LOG_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 
 # How much a cut may give up to end at the end of a line.

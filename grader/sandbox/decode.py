@@ -17,8 +17,8 @@ class Decoder:
     """Turns a tree and its buffers back into values, believing neither.
 
     `resolve` gives the object behind a handle; without it a handle stays a `Handle`, and a NumPy scalar a
-    `NumpyScalar`. Tensors are CPU tensors
-    that own their memory; they require grad where the sender's did. Raises WireError.
+    `NumpyScalar`. Tensors are CPU tensors that own their memory; they require grad where the sender's did. Raises
+    WireError.
     """
 
     def __init__(
