@@ -212,7 +212,7 @@ class Probe:
         seen = self._session.ask(do, value=handle)
         try:
             return view(seen)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError):
             raise Crashed(NO_ANSWER) from None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -167,7 +168,7 @@ def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
         ) from None
     except OSError as problem:
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
-    click.echo(f"{path} is ready. Fill it in, then: grade {found.id} {path}")
+    click.echo(_inert_line(f"{path} is ready. Fill it in, then: grade {found.id} {path}"))
 
 
 @main.command()
@@ -210,8 +211,14 @@ def _find(name: str, packs: tuple[Path, ...]) -> Exercise:
 
 
 def say(sentence: str) -> None:
-    """One line to whoever typed the command; a file's name in it may hold anything, and steers no terminal."""
-    click.echo(inert(sentence).replace("\n", " "), err=True)
+    """One line to whoever typed the command."""
+    click.echo(_inert_line(sentence), err=True)
+
+
+def _inert_line(sentence: str) -> str:
+    """A sentence on one line: a file's name in it may hold anything, and steers neither a terminal nor a CI runner."""
+    line = inert(sentence).replace("\n", " ")
+    return f"\\{line}" if line.lstrip().startswith("::") else line
 
 
 def leave(code: int) -> NoReturn:
@@ -231,7 +238,10 @@ def entry_point() -> NoReturn:
         click.echo("Interrupted.", err=True)
         leave(EXIT_USAGE)
     except click.ClickException as problem:
-        problem.show()
+        shown = StringIO()
+        problem.show(shown)
+        for line in shown.getvalue().rstrip("\n").split("\n"):
+            say(line)
         leave(EXIT_USAGE)
     except Fault as fault:
         say(f"{fault.message} {fault.hint}".strip())

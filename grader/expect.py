@@ -215,7 +215,7 @@ def describe(value: Any) -> str:
 
 def difference(actual: torch.Tensor, expected: torch.Tensor, *, name: str) -> str:
     """Both values where they are short, the first difference and the greatest one where they are long."""
-    if actual.shape != expected.shape:
+    if actual.shape != expected.shape or actual.is_complex() != expected.is_complex():
         return f"{name} is {show(actual)}; expected {show(expected)}."
     if expected.numel() <= MOST_SHOWN:
         return f"Expected {show(expected)}, got {show(actual)}."

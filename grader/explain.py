@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.errors import Raised, Unmet
 from grader.model import Place
+from grader.submission import MOST_SOURCE_BYTES
 
 MOST_FRAMES = 20
 MOST_TEXT = 4000
@@ -80,11 +81,12 @@ def raised(facts: dict[str, Any], place: Callable[[int, str], Place]) -> Raised:
 
 
 def _is_step(step: Any) -> bool:
-    return isinstance(step, list) and [type(part) for part in step] == [int, str]
+    return isinstance(step, list) and [type(part) for part in step] == [int, str] and 0 < step[0] <= MOST_SOURCE_BYTES
 
 
 def _text(facts: dict[str, Any], key: str) -> str:
-    return str(facts.get(key, ""))[:MOST_TEXT]
+    text = facts.get(key)
+    return text[:MOST_TEXT] if isinstance(text, str) else ""
 
 
 def explain(kind: str, facts: dict[str, Any]) -> Unmet:
@@ -97,7 +99,7 @@ def explain(kind: str, facts: dict[str, Any]) -> Unmet:
             )
         case "missing":
             own = facts.get("names")
-            names = [str(each)[:100] for each in own[:200]] if isinstance(own, list) else []
+            names = [each[:100] for each in own[:200] if isinstance(each, str)] if isinstance(own, list) else []
             close = difflib.get_close_matches(name, names, n=1, cutoff=0.8)
             hint = f"It defines {close[0]}: is that the one? The name must be {name}." if close else KEEP_THE_NAMES
             return Unmet(f"It does not define {name}.", hint=hint)

@@ -13,34 +13,36 @@ import warnings
 from typing import Any
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.inputtransformer2 import HelpEnd, TransformerManager
 
 from grader.errors import Unreadable
 
 MOST_CELLS = 5_000
-MOST_MAGIC_WORK = 500_000  # characters: IPython reads a cell again for each magic line in it
+MOST_JSON_WORK = 3_000_000  # values, where a list or an object counts as ten: they take some 200 bytes each
+MOST_HELP = 1_000  # characters of a statement that ends in "?": IPython's pattern for it takes their square
+MOST_READING = 1_500_000  # characters: IPython reads a cell again for each magic line in it, in 3 to 7 s a million
 RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun"})
 
 
-def code_cells(name: str, data: bytes) -> list[tuple[str, str]]:
+def as_python(name: str, sources: list[str]) -> list[tuple[str, str]]:
     """For each code cell: its first line, and its Python in as many lines as it has. Raises Unreadable."""
-    sources = _sources(name, data)
-    if sum(len(source) * _magic_lines(source) for source in sources) > MOST_MAGIC_WORK:
-        raise Unreadable(f"{name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !.")
     if not any(source.strip() for source in sources):
         raise Unreadable(f"{name} has no code cells.", hint="Write the solution into code cells and save.")
-    return [(_first_line(source), _as_python(source)) for source in sources]
+    ipython = _IPython(name)
+    return [(_first_line(source), _as_python(source, ipython)) for source in sources]
 
 
-def _sources(name: str, data: bytes) -> list[str]:
+def code_cells(name: str, data: bytes) -> list[str]:
+    """What the code cells hold, in document order. Raises Unreadable for what is no notebook."""
     try:
         text = data.decode("utf-8-sig")
-        _refuse_too_many_cells(name, json.loads(text))  # nbformat takes 7 s for 100,000
+        _refuse_too_much_json(name, text)
+        notebook = json.loads(text)
+        _refuse_too_many_cells(name, notebook)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a notebook's small faults are nbformat's to repair, not ours to print
-            notebook: Any = nbformat.reads(text, as_version=4)
-        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        sources = [cell.source if isinstance(cell.source, str) else "".join(cell.source) for cell in cells]
+            read: Any = nbformat.reads(json.dumps(_bare(notebook)), as_version=4)
+        sources = [cell.source if isinstance(cell.source, str) else "".join(cell.source) for cell in read.cells]
     except Unreadable:
         raise
     except json.JSONDecodeError as problem:
@@ -52,6 +54,32 @@ def _sources(name: str, data: bytes) -> list[str]:
     return [source.replace("\r\n", "\n").replace("\r", "\n") for source in sources]
 
 
+def _refuse_too_much_json(name: str, text: str) -> None:
+    """JSON's small values take up to a hundred times their length. What strings hold, pictures say, is not counted."""
+    work = _json_work(text)
+    if work > MOST_JSON_WORK and work - sum(_json_work(it[0]) for it in _STRING.finditer(text)) > MOST_JSON_WORK:
+        raise Unreadable(f"{name} holds too many values.", hint="Clear its outputs (Edit menu), save it, hand that in.")
+
+
+def _json_work(text: str) -> int:
+    return text.count(",") + 10 * (text.count("[") + text.count("{"))
+
+
+def _bare(notebook: dict[str, Any]) -> dict[str, Any]:
+    """A notebook of nothing but code: what else is in it may be anything, and nbformat takes its time for it."""
+    bare: dict[str, Any] = {key: notebook[key] for key in ("nbformat", "nbformat_minor") if key in notebook}
+    if "cells" in notebook:
+        return {**bare, "metadata": {}, "cells": _bare_cells(notebook["cells"])}
+    sheets = [{"metadata": {}, "cells": _bare_cells(sheet["cells"])} for sheet in notebook["worksheets"]]
+    return {**bare, "metadata": {}, "worksheets": sheets}
+
+
+def _bare_cells(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kept = ("cell_type", "source", "input", "language")
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    return [{key: cell[key] for key in kept if key in cell} | {"metadata": {}, "outputs": []} for cell in code]
+
+
 def _refuse_too_many_cells(name: str, notebook: Any) -> None:
     sheets = [notebook, *notebook.get("worksheets", [])]  # format 3 has its cells a level down
     count = sum(len(sheet.get("cells", [])) for sheet in sheets)
@@ -61,12 +89,7 @@ def _refuse_too_many_cells(name: str, notebook: Any) -> None:
         )
 
 
-def _magic_lines(source: str) -> int:
-    """How many lines IPython may take for magic, shell or help: never fewer than there are."""
-    return len(re.findall(r"(?m)^\s*[%!?]|=\s*[%!]|\?\s*$", source))
-
-
-def _as_python(source: str) -> str:
+def _as_python(source: str, ipython: _IPython) -> str:
     """A cell as plain Python with at least as many lines as it had, or none of it."""
     lines = source.split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), None)
@@ -77,14 +100,15 @@ def _as_python(source: str) -> str:
         if magic not in RUNS_PYTHON:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
-    return _fitted(_transformed(lines), len(lines))
+    return _fitted(_transformed(lines, ipython), len(lines))
 
 
-def _transformed(lines: list[str]) -> str:
+def _transformed(lines: list[str], ipython: _IPython) -> str:
     blank = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     source = "\n".join(lines[blank:])
-    with contextlib.suppress(SyntaxError, RuntimeError):  # Python will say what is wrong, and where
-        source = str(TransformerManager().transform_cell(source))
+    with warnings.catch_warnings(), contextlib.suppress(SyntaxError, RuntimeError):
+        warnings.simplefilter("ignore")  # Python will say what is wrong, and where
+        source = str(ipython.transform_cell(source))
     return "\n" * blank + source  # IPython drops leading blank lines, which would move every line number
 
 
@@ -98,4 +122,33 @@ def _first_line(source: str) -> str:
     return next((line.strip() for line in source.split("\n") if line.strip()), "")
 
 
+class _ShortHelp(HelpEnd):  # type: ignore[misc]
+    """`name?` where it is short; Python may say what it thinks of the rest."""
+
+    def transform(self, lines: list[str]) -> Any:
+        if sum(map(len, lines[self.start_line : self.q_line + 1])) > MOST_HELP:
+            raise SyntaxError("too long for a line of help")
+        return super().transform(lines)
+
+
+class _IPython(TransformerManager):  # type: ignore[misc]
+    """IPython's rules for a notebook's cells, ended where applying them takes too long."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        usual = TransformerManager().token_transformers
+        self.token_transformers: list[Any] = [_ShortHelp if each is HelpEnd else each for each in usual]
+        self._name = name
+        self._read = 0
+
+    def do_one_token_transform(self, lines: list[str]) -> Any:
+        self._read += sum(map(len, lines))
+        if self._read > MOST_READING:
+            raise Unreadable(
+                f"{self._name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !."
+            )
+        return super().do_one_token_transform(lines)
+
+
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 SAVE_AGAIN = "Open it in Jupyter, save it again and hand that in."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import os
 import stat
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from grader.model import Place, SubmissionId
 
 MOST_SOURCE_BYTES = 1 << 20  # a thousand times a long solution
 MOST_NOTEBOOK_BYTES = 32 << 20  # outputs with pictures count
+MOST_NEIGHBOURS = 1_000  # files whose names are looked at for one that is nearly right
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,13 @@ def make_submission(name: str, data: bytes, *, size: int | None = None) -> Submi
 
 def _from_notebook(identity: SubmissionId, data: bytes) -> Submission:
     # nbformat and IPython take 0.3 s to import, which a plain file need not wait for.
-    from grader.notebook import code_cells
+    from grader.notebook import as_python, code_cells
 
+    sources = code_cells(identity.name, data)
+    _refuse_too_large(identity.name, sum(map(len, sources)))  # before IPython reads them: it takes seconds a megabyte
     lines: list[str] = []
     cells: list[Cell] = []
-    for number, (title, python) in enumerate(code_cells(identity.name, data), start=1):
+    for number, (title, python) in enumerate(as_python(identity.name, sources), start=1):
         cells.append(Cell(number=number, first_line=len(lines) + 1, title=title))
         lines.extend(python.split("\n"))
     source = "\n".join(lines).encode("utf-8", errors="surrogatepass")
@@ -93,14 +97,18 @@ def _from_notebook(identity: SubmissionId, data: bytes) -> Submission:
 
 
 def _refuse_what_is_no_source(name: str, data: bytes) -> None:
-    if len(data) > MOST_SOURCE_BYTES:
-        raise _too_large(name, len(data), MOST_SOURCE_BYTES)
+    _refuse_too_large(name, len(data))
     if not data.strip():
         raise Unreadable(f"{name} is empty.", hint="Save your solution to the file first.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable(f"{name} is UTF-16 text, which Python cannot run.", hint="Save it as UTF-8.")
     if b"\0" in data:
         raise Unreadable(f"{name} is a binary file, not Python source.", hint="Hand in the .py file itself.")
+
+
+def _refuse_too_large(name: str, size: int) -> None:
+    if size > MOST_SOURCE_BYTES:
+        raise _too_large(name, size, MOST_SOURCE_BYTES)
 
 
 def _too_large(name: str, size: int, most: int) -> Unreadable:
@@ -127,11 +135,14 @@ def _read_file(path: Path) -> tuple[bytes, int]:
         raise UsageFault(f"{path} cannot be read: {problem.strerror}.") from None
     except RuntimeError:  # what Path.resolve makes of a link to itself before Python 3.13
         raise UsageFault(f"{path} is a link to itself.") from None
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise UsageFault(f"{path} is no ordinary file.", hint="Name a .py file or a notebook.")
-        return file.read(MOST_NOTEBOOK_BYTES), about.st_size
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise UsageFault(f"{path} is no ordinary file.", hint="Name a .py file or a notebook.")
+            return file.read(MOST_NOTEBOOK_BYTES), about.st_size
+    except OSError as problem:
+        raise UsageFault(f"{path} cannot be read: {problem.strerror}.") from None
 
 
 def _refuse_link_elsewhere(path: Path) -> None:
@@ -142,7 +153,10 @@ def _refuse_link_elsewhere(path: Path) -> None:
 
 def _similar_files(path: Path) -> str:
     folder = path.parent
-    entries = folder.iterdir() if folder.is_dir() else ()
-    names = [entry.name for entry in entries if entry.suffix in (".py", ".ipynb")]
+    try:
+        names = [entry.name for entry in itertools.islice(folder.iterdir(), MOST_NEIGHBOURS)]
+    except OSError:  # there is no such folder, or nobody may look into it
+        return ""
+    names = [name for name in names if name.endswith((".py", ".ipynb"))]
     close = difflib.get_close_matches(path.name, names, n=1)
     return f"Did you mean {folder / close[0]}?" if close else ""

@@ -15,17 +15,19 @@ _DECORATION = re.compile(r"\x1b\[[0-9;:]*+[mK]")
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
 
 # Whatever steers a terminal, hides, reorders or splits a line, or cannot be encoded: the control characters
-# but tab and newline, soft hyphen, zero-width and bidirectional marks, U+2028/2029, byte order mark,
-# annotation and tag characters, noncharacters, lone surrogates. The joiners U+200C and U+200D stay: Persian
-# and emoji need them.
+# but tab and newline, soft hyphen, zero-width and bidirectional marks, U+2028/2029, byte order mark, fillers and
+# format characters that nobody sees, annotation and tag characters, noncharacters, lone surrogates. The joiners
+# U+200C and U+200D and the variation selectors up to U+FE0F stay: Persian and emoji need them.
 _UNSAFE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ufeff\uffa0\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
-# GitHub's runner looks for "##[" anywhere in a line of a log (ActionCommand.TryParse), Azure's for "##vso[".
-# "::" counts only where a line begins, which a reporter knows (see `quiet`): x[::2] is honest Python.
-_LOG_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+# GitHub's runner looks for "##[" anywhere in a line of a log (ActionCommand.TryParse), Azure's for "##vso[",
+# TeamCity for "##teamcity[". "::" counts only where a line begins, which a reporter knows (see `quiet`): x[::2] is
+# honest Python.
+_LOG_COMMAND = re.compile(r"##(?=\[|vso\[|teamcity\[)", re.IGNORECASE)
 _LINE_COMMAND = re.compile(r"^([^\S\n]*)(?=::)", re.MULTILINE)
 
 # How much a cut may give up to end at the end of a line.

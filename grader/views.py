@@ -1,7 +1,7 @@
 """What a child shows of its objects, as frozen records: tensors, modules, and what a source text refers to.
 
-The functions that make them believe nothing: they raise KeyError, TypeError, ValueError or AttributeError for
-whatever is not what it should be, since student code runs where it comes from.
+The functions that make them believe nothing: they raise KeyError or TypeError for whatever is not what it should
+be, since student code runs where it comes from.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class SourceFacts:
 
 def tensor_view(seen: Any) -> TensorView:
     """A tensor as the child describes it."""
-    grad = seen["grad"]
+    grad = _is(dict, seen)["grad"]
     return TensorView(
         value=_is(torch.Tensor, seen["value"]),
         requires_grad=_is(bool, seen["requires_grad"]),
@@ -93,25 +93,25 @@ def tensor_view(seen: Any) -> TensorView:
 def module_view(seen: Any) -> ModuleView:
     """A module as the child describes it."""
     return ModuleView(
-        bases=_names(seen["bases"]),
+        bases=_names(_is(dict, seen)["bases"]),
         is_sequential=_is(bool, seen["is_sequential"]),
         training=_is(bool, seen["training"]),
-        layers=tuple(_layer_view(layer) for layer in seen["layers"]),
-        parameters={_is(str, name): tensor_view(tensor) for name, tensor in seen["parameters"].items()},
-        buffers={_is(str, name): tensor_view(tensor) for name, tensor in seen["buffers"].items()},
+        layers=tuple(_layer_view(layer) for layer in _is(list, seen["layers"])),
+        parameters={name: tensor_view(tensor) for name, tensor in _is(dict, seen["parameters"]).items()},
+        buffers={name: tensor_view(tensor) for name, tensor in _is(dict, seen["buffers"]).items()},
     )
 
 
 def _layer_view(seen: Any) -> LayerView:
-    sizes = {name: _is((bool, int, float), size) for name, size in seen["sizes"].items()}
-    parameters = {name: _is(torch.Tensor, tensor) for name, tensor in seen["parameters"].items()}
+    sizes = {name: _is((bool, int, float), size) for name, size in _is(dict, _is(dict, seen)["sizes"]).items()}
+    parameters = {name: _is(torch.Tensor, tensor) for name, tensor in _is(dict, seen["parameters"]).items()}
     return LayerView(_names(seen["bases"]), sizes, parameters)
 
 
 def forward_list(seen: Any) -> list[dict[str, Any]]:
     """The forward passes that the child has noted."""
     kinds = {"grad": bool, "training": bool, "device": str}
-    return [{name: _is(kind, one[name]) for name, kind in kinds.items()} for one in seen]
+    return [{name: _is(kind, _is(dict, one)[name]) for name, kind in kinds.items()} for one in _is(list, seen)]
 
 
 def _names(seen: Any) -> tuple[str, ...]:

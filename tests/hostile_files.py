@@ -270,7 +270,7 @@ notebook(
     exit_code=0,
     points=10,
 )
-notebook("a_hundred_thousand_cells", lambda: cells(*["x = 1"] * 100_000), exit_code=1, says="is the most")
+notebook("a_hundred_thousand_cells", lambda: cells(*["x = 1"] * 100_000), exit_code=1, says="too many values")
 notebook(
     "twenty_thousand_markdown_cells",
     lambda: cells(
@@ -279,6 +279,30 @@ notebook(
     exit_code=1,
 )
 notebook("cells_with_one_id", lambda: cells(cells=[cell("x = 1") for _ in range(3000)]), exit_code=1)
+notebook(
+    "thirty_megabytes_of_small_values",
+    lambda: json.dumps(cells(RIGHT)).replace('"outputs": []', '"outputs": [' + "{}, " * 7_500_000 + "{}]"),
+    exit_code=1,
+    says="too many values",
+    seconds=4.0,
+)
+notebook(
+    "right_beside_thirty_megabytes_of_text",
+    lambda: cells(RIGHT, metadata={"text": '[{,\\"' * 4_000_000}),
+    exit_code=0,
+    points=10,
+)
+notebook(
+    "right_beside_a_hundred_thousand_numbers",
+    lambda: cells(cells=[{**cell(RIGHT), "outputs": [{"data": [n / 7, {"a": n}]} for n in range(50_000)]}]),
+    exit_code=0,
+    points=10,
+)
+notebook(
+    "thirty_megabytes_of_source", lambda: cells("x = 1\n" * 4_000_000), exit_code=1, says="is the most", seconds=4.0
+)
+notebook("a_cell_of_blank_lines", lambda: cells("\n" * 900_000, RIGHT), exit_code=0, points=10)
+notebook("a_long_word_and_help", lambda: cells("a" * 400_000 + "-b?", RIGHT), exit_code=1, says="Python cannot read it")
 notebook("no_json", "this is no JSON", exit_code=1, says="is no notebook")
 notebook("half_a_notebook", json.dumps(cells(RIGHT))[:-20], exit_code=1, says="is no notebook")
 notebook("an_empty_notebook_file", "", exit_code=1)
@@ -294,10 +318,8 @@ notebook("sources_of_numbers", cells(cells=[{**cell("x"), "source": [1, 2]}]), e
 notebook("no_code_cells", cells(), exit_code=1, says="no code cells")
 notebook("surrogates_in_a_cell", cells("x = '\ud800'", RIGHT), exit_code=1)
 notebook("nul_in_a_cell", cells("x = '\0'", RIGHT), exit_code=1)
-notebook("a_cell_with_505_magics", cells("!ls\n" * 505, RIGHT), exit_code=1, says="too many magic", seconds=4.0)
-notebook(
-    "many_cells_with_many_magics", cells(*["!ls\n" * 120] * 24, RIGHT), exit_code=1, says="too many magic", seconds=4.0
-)
+notebook("a_cell_with_505_magics", cells("!ls\n" * 505, RIGHT), exit_code=1, says="too many magic")
+notebook("many_cells_with_many_magics", cells(*["!ls\n" * 120] * 24, RIGHT), exit_code=1, says="too many magic")
 notebook("a_cell_that_breaks_tokenizers", cells("(" * 5000, "'''", '"\\\n' * 500, "\\", RIGHT), exit_code=1)
 notebook("an_assignment_of_magics", cells("".join(f"a{i} = %time {i}\n" for i in range(100))), exit_code=1)
 

@@ -36,6 +36,8 @@ ACTIVE = {
     Format.TERMINAL: re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]|^\s*::|##\[|##vso\[", re.MULTILINE),
     Format.HTML: re.compile(
         r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2066\u2028]|<script|<img|<svg/|onerror=alert\(1\)>|</style></script>"
+        r"|^\s*::|##\[|##vso\[",
+        re.MULTILINE,
     ),
     Format.JSON: re.compile(r"[^\n\x20-\x7e]|##\[|##vso\["),
 }

@@ -103,9 +103,10 @@ def test_an_html_report_of_anything_is_well_formed_and_holds_no_script(report: R
     assert not any(
         name.startswith("on") or name in {"href", "src", "style"} for _, attrs in page.tags for name in attrs
     )
+    assert len(page.named("meta")) == 5  # a refresh would be one more, and no policy stops it
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    html.encode()
+    assert_inert_in_a_log(html.replace("\t", ""))
 
 
 @hostile_reports
@@ -225,13 +226,22 @@ def test_markup_of_a_submission_is_text() -> None:
 # --- HTML --------------------------------------------------------------------------------------------------
 
 
+def test_a_workflow_command_is_broken_and_read_as_it_was_written() -> None:
+    html = render(with_output("one\n::error::two\n \u3000::add-mask::x\nx[::2]"), Format.HTML)
+    assert not re.search(r"^\s*::", html, re.MULTILINE)
+    assert "one ::error::two ::add-mask::x x[::2]" in Page(html).text
+
+
+def test_a_megabyte_of_blank_lines_is_no_work() -> None:
+    assert render(with_output("x" + "\n" * 199_000 + "x"), Format.HTML).count("\n") > 199_000
+
+
 def test_the_page_is_self_contained_and_says_so_to_the_browser() -> None:
     page = Page(render(golden("mixed"), Format.HTML))
     policies = [meta["content"] for meta in page.named("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
     assert len(policies) == 1
     assert re.fullmatch(
-        r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src data:; "
-        r"base-uri 'none'; form-action 'none'",
+        r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'",
         policies[0] or "",
     )
 

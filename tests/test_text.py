@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -31,7 +32,7 @@ def cleaned(text: str) -> str:
         ("a\u2028b\u2029c\x0bd\x0ce", r"a\u2028b\u2029c\x0bd\x0ce"),
         ("\x00\ud800\udfff", r"\x00\ud800\udfff"),
         ("\ufeff\u200b\U000e0041", r"\ufeff\u200b\U000e0041"),
-        ("##[error]x ##VSO[task]", r"##\[error]x ##\VSO[task]"),
+        ("##[error]x ##VSO[task] ##teamcity[x]", r"##\[error]x ##\VSO[task] ##\teamcity[x]"),
         ("## [1, 2] a heading", "## [1, 2] a heading"),
     ],
 )
@@ -84,6 +85,14 @@ def test_nothing_unsafe_is_left(text: str) -> None:
     assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\ufeff")
     assert len(shown.splitlines()) <= shown.count("\n") + 1
     shown.encode()
+
+
+def test_of_all_that_nobody_sees_only_what_writing_needs_is_left() -> None:
+    kept = set("\t\n\u200c\u200d")
+    visible = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    left = {each for each in inert(everything) if unicodedata.category(each) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}
+    assert kept <= left <= kept | visible
 
 
 @given(ANY_TEXT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
+from collections.abc import Callable
 
 import hypothesis.strategies as st
 import numpy as np
@@ -156,6 +158,10 @@ LIES = {
     "integer without end": 1 << 1025,
     "one buffer for two": [{"$": "bytes", "buffer": 0}, {"$": "bytes", "buffer": 0}],
     "scalar that overflows": {"$": "scalar", "dtype": "int8", "value": 1000},
+    "scalar of nothing": {"$": "scalar", "dtype": "float64", "value": None},
+    "scalar of text": {"$": "scalar", "dtype": "float64", "value": "1.5"},
+    "complex of text": {"$": "complex", "parts": ["1", "2"]},
+    "tag of a list": {"$": []},
 }
 
 
@@ -173,6 +179,29 @@ def test_nesting_and_numbers_of_values_are_bounded() -> None:
         Decoder([]).decode(deep)
     with pytest.raises(WireError):
         Decoder([], caps=Caps(values=100)).decode([0] * 101)
+
+
+def test_a_tag_as_deep_as_json_can_be_is_a_wire_error() -> None:
+    for depth in range(900, 1000):  # somewhere here json can still read what repr can no longer write
+        try:
+            tree = json.loads("[" * 23 + '{"$":' + "[" * depth + "]" * depth + "}" + "]" * 23)
+        except RecursionError:
+            return
+        with pytest.raises(WireError):
+            Decoder([]).decode(tree)
+
+
+def test_a_bool_is_no_or_yes_whatever_byte_came() -> None:
+    for tag in ("array", "tensor"):
+        tree = {"$": tag, "dtype": "bool", "shape": [3], "requires_grad": False, "buffer": 0}
+        value = Decoder([b"\x00\x01\x07"]).decode(tree)
+        assert int(value.sum()) == 2
+        assert (value == np.array([False, True, True])).all() if tag == "array" else value.tolist() == [0, 1, 1]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_too_large_for_its_dtype_is_infinite_without_a_warning() -> None:
+    assert Decoder([]).decode({"$": "scalar", "dtype": "float32", "value": 1e300}) == NumpyScalar("float32", np.inf)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +225,45 @@ def test_nesting_and_numbers_of_values_are_bounded() -> None:
 def test_broken_frames_are_wire_errors(data: bytes) -> None:
     with pytest.raises(WireError):
         read_frame(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("body", [b"", bytes(3 << 20)], ids=["nothing", "3 MB"])
+def test_a_frame_that_claims_much_takes_as_much_memory_as_has_come(body: bytes) -> None:
+    header = json.dumps({"sizes": [CAPS.body]}).encode()
+    stream = io.BufferedReader(io.BytesIO(PREFIX.pack(len(header), CAPS.body) + header + body))  # type: ignore[arg-type]
+    assert peak(lambda: read_frame(stream)) < 2 * len(body) + (3 << 20)
+
+
+DENSE = [
+    b"{},",
+    b"[],",
+    b"[0],",
+    b'{"a":0},',
+    b'[{"a":[]}],',
+    b'"ab",',
+    b"999,",
+    b"1e9,",
+    b'{"a":' * 900 + b"0" + b"}" * 900 + b",",
+]
+
+
+@pytest.mark.parametrize("unit", DENSE, ids=lambda unit: unit[:12].decode())
+def test_the_densest_header_takes_no_more_than_its_cap_says(unit: bytes) -> None:
+    start, end = b'{"sizes":["no size"],"value":[', b"0]}"
+    size = CAPS.header // 8
+    text = start + unit * ((size - len(start) - len(end)) // len(unit)) + end
+    assert peak(lambda: read_frame(io.BytesIO(PREFIX.pack(len(text), 0) + text))) < 36 * size
+
+
+def peak(read: Callable[[], object]) -> int:
+    """The bytes that a reading which must fail has held at most."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(WireError):
+            read()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_end_of_the_stream_is_no_frame() -> None:
@@ -233,6 +301,39 @@ def test_no_tree_raises_anything_but_a_wire_error(tree: object, buffers: list[by
         Decoder(buffers).decode(tree)
     except WireError:
         return
+
+
+@given(tagged | json_like, st.lists(st.binary(max_size=16), max_size=2))
+def test_whatever_came_can_be_handed_back(tree: object, buffers: list[bytes]) -> None:
+    try:
+        value = Decoder(buffers).decode(tree)
+    except WireError:
+        return
+    encoder = Encoder()
+    order = encoder.encode({"target": "f", "arguments": [value]})
+    there = Decoder(encoder.buffers, resolve=lambda number: Handle(number)).decode(order)["arguments"][0]
+    assert type(there) is type(value) or isinstance(value, NumpyScalar)
+
+
+@pytest.mark.parametrize("inmost", [1, [], {"$": "tuple", "items": []}], ids=["leaf", "list", "tuple"])
+def test_what_is_as_deep_as_it_may_be_can_be_handed_back(inmost: object) -> None:
+    tree, value = inmost, None
+    for _ in range(CAPS.depth + 3):
+        try:
+            value = Decoder([]).decode(tree)
+        except WireError:
+            break
+        tree = [tree]
+    else:
+        raise AssertionError("it may be deeper than that")
+    order = Encoder().encode({"arguments": [value]})
+    assert Decoder([], resolve=lambda number: None).decode(order) == {"arguments": [value]}
+
+
+def test_a_numpy_scalar_is_one_again_where_it_came_from() -> None:
+    there = Decoder([], resolve=lambda number: None).decode(Encoder().encode(NumpyScalar("float32", 0.5)))
+    assert type(there) is np.float32
+    assert there == 0.5
 
 
 @given(st.binary(max_size=64))

@@ -2,7 +2,8 @@
 
 Jinja escapes every value, `finalize` makes every string inert before that, and the page's
 Content-Security-Policy would stop a script that got in all the same: it allows the one style sheet, by its
-hash, and nothing else.
+hash, and nothing else. What no policy in a page can stop is a `<meta http-equiv="refresh">` that sends its reader
+elsewhere: against that stands the escaping alone.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ _STATUS_WORDS = {
     Status.ERROR: "Error",
     Status.SKIPPED: "Skipped",
 }
+_COMMAND = re.compile(r"^([^\S\n]*+)::", re.MULTILINE)  # to GitHub's runner, should the page go to a log
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def render_html(report: Report) -> str:
     """`report` as a self-contained HTML page."""
     output = clean(report.output, limit=_OUTPUT_LIMIT).strip("\n")
-    page = _environment().get_template("report.html.j2")
-    return page.render(
+    template = _environment().get_template("report.html.j2")
+    page = template.render(
         report=report,
         graded=report.verdict is not Verdict.GRADER_ERROR,
         output=output,
@@ -43,6 +45,7 @@ def render_html(report: Report) -> str:
         style=_style(),
         style_hash=_hash(_style()),
     )
+    return _COMMAND.sub(r"\1&#58;:", page)
 
 
 @cache

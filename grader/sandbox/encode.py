@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from grader.sandbox.values import ARRAY_DTYPES, DTYPES, Handle
-from grader.sandbox.wire import CAPS, Frame, Tree, WireError
+from grader.sandbox.values import ARRAY_DTYPES, DTYPES, Handle, NumpyScalar
+from grader.sandbox.wire import CAPS, ORDER_DEPTH, Frame, Tree, WireError
 
 
 class Encoder:
@@ -28,6 +28,7 @@ class Encoder:
         self._keep = keep
         self._device_of = device_of
         self._values = 0
+        self._depth = CAPS.depth + (ORDER_DEPTH if keep is None else 0)
 
     def encode(self, value: object, depth: int = 0) -> Tree:
         """The tree of one value. Its buffers are appended to `buffers`."""
@@ -45,7 +46,7 @@ class Encoder:
             return float(value)
         if isinstance(value, str):
             return str.__str__(value)
-        if depth < CAPS.depth:
+        if depth < self._depth:
             tree = self._container(value, depth)
             if tree is not None:
                 return tree
@@ -54,9 +55,7 @@ class Encoder:
     def _numpy_scalar(self, value: np.generic) -> Tree:
         if value.dtype.name not in ARRAY_DTYPES:
             return self._kept(value)
-        number = value.item()
-        parts = [number.real, number.imag] if isinstance(number, complex) else number
-        return {"$": "scalar", "dtype": value.dtype.name, "value": parts}
+        return _scalar(value.dtype.name, value.item())
 
     def _container(self, value: object, depth: int) -> Tree | None:
         if isinstance(value, torch.Size):
@@ -80,6 +79,8 @@ class Encoder:
             return {"$": "device", "name": str(value)}
         if isinstance(value, Handle):
             return {"$": "handle", "id": value.id, "type": value.type}
+        if isinstance(value, NumpyScalar):
+            return _scalar(value.dtype, value.value)
         if isinstance(value, torch.Tensor):
             return self._tensor(value)
         if isinstance(value, np.ndarray) and value.dtype.name in ARRAY_DTYPES:
@@ -113,6 +114,11 @@ class Encoder:
             raise TypeError(f"{type(value).__name__} cannot cross the wire")
         handle = self._keep(value)
         return {"$": "handle", "id": handle.id, "type": handle.type}
+
+
+def _scalar(dtype: str, number: complex) -> Tree:
+    parts = [number.real, number.imag] if isinstance(number, complex) else number
+    return {"$": "scalar", "dtype": dtype, "value": parts}
 
 
 def _tensor_bytes(tensor: torch.Tensor) -> bytes:

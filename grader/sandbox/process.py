@@ -55,7 +55,10 @@ class ChildProcess:
         With the seed `begin`, the order is the first of a check.
         """
         self._number += 1
-        frame = message({"do": do, "id": self._number, "begin": begin}, arguments)
+        try:
+            frame = message({"do": do, "id": self._number, "begin": begin}, arguments)
+        except WireError as problem:  # a check hands back what it was given, and a little more
+            raise Crashed(f"It cannot be handed back what it gave: {problem}.", hint=LARGE_HINT) from problem
         return self._receive(seconds, frame)
 
     def end(self) -> Ending:
@@ -88,7 +91,7 @@ class ChildProcess:
             if order is not None:
                 order.write_to(self._launched.orders)
             frame = read_frame(self._launched.answers)
-        except (OSError, WireError) as caught:
+        except (OSError, WireError, MemoryError) as caught:
             problem = caught
         finally:
             self._watchdog.disarm()
@@ -107,6 +110,9 @@ class ChildProcess:
         except WireError as problem:
             self.end()
             raise Crashed(f"It answered with broken data: {problem}.", hint=WIRE_HINT) from problem
+        except MemoryError:
+            self.end()
+            raise Crashed(TOO_LARGE, hint=LARGE_HINT) from None
 
     def _how_it_died(self, seconds: float, problem: Exception | None) -> SubmissionFault:
         ending = self.end()
@@ -114,6 +120,8 @@ class ChildProcess:
             return TimedOut(f"It was stopped after {seconds:.3g} seconds.", hint=TIME_HINT)
         if self._stopped_by == "output":
             return Crashed("It printed without end and was stopped.", hint="Print less: not every step of a loop.")
+        if isinstance(problem, MemoryError):
+            return Crashed(TOO_LARGE, hint=LARGE_HINT)
         if isinstance(problem, WireError) and ending.exit_code == -signal.SIGKILL:
             return Crashed(f"It answered with broken data: {problem}.", hint=WIRE_HINT)
         if ending.exit_code == -getattr(signal, "SIGXCPU", 0):
@@ -126,6 +134,8 @@ class ChildProcess:
 TIME_HINT = "Look for a loop that never ends, or for work that can be done with fewer steps."
 EXIT_HINT = "Do not end the process (os._exit and the like): return a value or raise an exception."
 WIRE_HINT = "Leave the process's open files alone: only what your functions return counts."
+TOO_LARGE = "Its answer is too large for the memory of this machine."
+LARGE_HINT = "Return just what is asked for."
 DEATHS = {
     -int(getattr(signal, "SIGSEGV", 11)): (
         "Its process died from a segmentation fault.",

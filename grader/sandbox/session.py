@@ -195,7 +195,7 @@ class Session:
             return reply.value
         facts = reply.value if isinstance(reply.value, dict) else {}
         if reply.kind == "raised":
-            facts["text"] = self._without_paths(str(facts.get("text")))
+            facts["text"] = self._without_paths(facts["text"]) if isinstance(facts.get("text"), str) else ""
             raise raised(facts, lambda line, name: self._submission.place(line, self._lines, name))
         if reply.kind == "syntax" and do == "read":  # asked before any student code runs: this can be believed
             raise self._syntax_error(str(facts["message"]), int(facts["line"]), str(facts["text"]).split("\n"))

@@ -15,6 +15,8 @@ from typing import IO, Any
 Tree = Any  # what json.loads gives: the header's image of a value
 
 PREFIX = struct.Struct("!IQ")
+STEP = 1 << 20  # bytes that are read at a time: memory follows what has come, not what was announced
+ORDER_DEPTH = 4  # how much deeper an order may be than an answer, which may be among its arguments
 END_OF_IMPORT = "\x1e"  # ASCII's record separator, on the output: the module has been imported
 
 
@@ -26,7 +28,7 @@ class WireError(Exception):
 class Caps:
     """Upper bounds that hold before anything is allocated. Sizes are bytes."""
 
-    header: int = 8 << 20
+    header: int = 8 << 20  # Python's objects for the densest JSON take some 35 times as much
     body: int = 256 << 20
     depth: int = 24
     values: int = 200_000
@@ -43,7 +45,7 @@ class Frame:
     """One message: a header without its sizes, and the buffers that its tree points to."""
 
     header: dict[str, Tree]
-    buffers: tuple[bytes, ...] = ()
+    buffers: tuple[bytes | bytearray, ...] = ()
 
     def write_to(self, stream: IO[bytes]) -> None:
         sizes = [len(buffer) for buffer in self.buffers]
@@ -77,10 +79,13 @@ def read_frame(stream: IO[bytes], caps: Caps = CAPS) -> Frame | None:
     return Frame(header, tuple(_read_exactly(stream, size) for size in sizes))
 
 
-def _read_exactly(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) != size:
-        raise WireError("the stream ended inside a frame")
+def _read_exactly(stream: IO[bytes], size: int) -> bytearray:
+    data = bytearray()
+    while len(data) < size:
+        part = stream.read(min(size - len(data), STEP))
+        if not part:
+            raise WireError("the stream ended inside a frame")
+        data += part
     return data
 
 
@@ -89,7 +94,7 @@ def is_list_of_sizes(sizes: Tree) -> bool:
     return isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)
 
 
-def _parse(text: bytes) -> dict[str, Tree]:
+def _parse(text: bytearray) -> dict[str, Tree]:
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as problem:
