@@ -231,9 +231,7 @@ def leave(code: int) -> NoReturn:
 def entry_point() -> NoReturn:
     """The `grade` command: a fault becomes a sentence and an exit code, never a traceback."""
     try:
-        main(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        leave(end.exit_code)
+        code = main(standalone_mode=False)  # that of an Exit, or what a command returned
     except click.Abort:
         click.echo("Interrupted.", err=True)
         leave(EXIT_USAGE)
@@ -246,4 +244,4 @@ def entry_point() -> NoReturn:
     except Fault as fault:
         say(f"{fault.message} {fault.hint}".strip())
         leave(EXIT_USAGE if isinstance(fault, UsageFault) else EXIT_GRADER)
-    leave(EXIT_FULL)
+    leave(code if isinstance(code, int) else EXIT_FULL)

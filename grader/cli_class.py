@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 10.0  # how often a batch says how far it is where there is no terminal to draw on
 MOST_NAMED = 5
+EXIT_INTERRUPTED = 130  # as shells have it
 
 
 @click.command()
@@ -97,8 +98,12 @@ def batch(
         fresh=fresh,
         isolation=Isolation(isolation),
     )
-    with _progress() as on_progress:
-        summary = run_batch(options, on_progress=on_progress)
+    try:
+        with _progress() as on_progress:
+            summary = run_batch(options, on_progress=on_progress)
+    except KeyboardInterrupt:
+        click.echo("Interrupted. The same command goes on from here.", err=True)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     _tell(summary, folder)
 
 

@@ -107,7 +107,7 @@ def test_a_batch_killed_again_and_again_comes_to_the_same_gradebook(tmp_path: Pa
     batch("ex1", folder, "-o", tmp_path / "whole")
     moments = random.Random(2)
     kills = 0
-    for _ in range(5):
+    for _ in range(3):
         running = subprocess.Popen(
             [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "killed")],
             stdout=subprocess.DEVNULL,

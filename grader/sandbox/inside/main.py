@@ -6,6 +6,7 @@ child (macOS, Windows) it serves one submission over its standard streams and en
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -57,16 +58,16 @@ def _serve_forks(settings: dict[str, Any]) -> None:
     scratch_root, without = Path(settings["scratch_root"]), frozenset(settings["without"])
     plan = confine.prepare(scratch_root=scratch_root, devices=devices.accelerators(), without=without)
     control = socket.socket(fileno=settings["control_fd"])
-    _show_scratch(control, scratch_root, plan)
-    while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
-        if not request:
-            _leave(scratch_root, plan)
-        order = json.loads(request)
-        if order["do"] == "fork":
-            control.send(json.dumps({"pid": _fork(control, descriptors, order["child"], plan)}).encode())
-        else:
-            control.send(json.dumps(_end(order["pid"])).encode())
+    with contextlib.suppress(ConnectionError):
+        _show_scratch(control, scratch_root, plan)
+        while (received := socket.recv_fds(control, 1 << 16, 2))[0]:
+            request, descriptors, _, _ = received
+            order = json.loads(request)
+            if order["do"] == "fork":
+                control.send(json.dumps({"pid": _fork(control, descriptors, order["child"], plan)}).encode())
+            else:
+                control.send(json.dumps(_end(order["pid"])).encode())
+    _leave(scratch_root, plan)
 
 
 def _show_scratch(control: Any, scratch_root: Path, plan: Any) -> None:
