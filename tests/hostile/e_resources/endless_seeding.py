@@ -2,9 +2,8 @@
 
 expect: verdict=timed_out, score<=0
 """
+import random
 import time
 
-import torch
-
-torch.manual_seed = lambda seed: time.sleep(2)
+random.seed = lambda seed: time.sleep(2)
 sum_of_cubes = gradient_by_autograd = gradient_by_hand = lambda x: x  # wrong
