@@ -88,7 +88,9 @@ def run(
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
     _hold_ready(Format(format_))
     from grader.one import grade_file
+    from grader.sandbox.harden import harden
 
+    harden()
     report = grade_file(
         exercise,
         submission,

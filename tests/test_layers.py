@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -157,6 +158,29 @@ def test_a_device_can_be_used_by_a_child_that_may_reach_it() -> None:
     zygote.close()
     assert outcomes[0].output == "refused: PermissionError\n"
     assert outcomes[1].output.startswith("DONE")
+
+
+def test_the_graders_own_processes_can_neither_be_read_nor_outlive_what_started_them() -> None:
+    code = """
+import ctypes, os, subprocess, sys, time
+from grader.sandbox.harden import harden
+harden(dies_with_parent=True)
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), os.getpid(), flush=True)
+time.sleep(60)
+"""
+    middle = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {code!r}]); time.sleep(60)"
+    parent = subprocess.Popen([sys.executable, "-c", middle], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    dumpable, pid = parent.stdout.readline().split()
+    assert dumpable == "0"
+    parent.kill()
+    parent.wait()
+    for _ in range(200):
+        if not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1]:
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("it lives on")
 
 
 def test_what_a_killed_grader_leaves_is_removed_by_its_zygote() -> None:

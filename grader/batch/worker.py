@@ -19,7 +19,9 @@ def serve(pipe: Connection[Any, Any], setup: Setup) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the batch's to handle
     os.environ.update(OMP_NUM_THREADS="1")  # before torch is imported: there is a worker for every core
     from grader.batch.engine import Engine
+    from grader.sandbox.harden import harden
 
+    harden(dies_with_parent=True)
     tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
     engine = Engine(setup)
