@@ -21,6 +21,7 @@ from hostile_support import CANARY, Attack, Canaries  # noqa: E402
 
 from grader.exercise import Exercise  # noqa: E402
 from grader.grading import grade  # noqa: E402
+from grader.model import Verdict  # noqa: E402
 from grader.sandbox.launch import Launcher  # noqa: E402
 from grader.sandbox.start import start_launcher  # noqa: E402
 from grader.submission import read_submission  # noqa: E402
@@ -47,13 +48,13 @@ KNOWN = {
 
 def came_through(attack: Attack, launcher: Launcher, canaries: Canaries, exercises: dict[str, Exercise]) -> bool:
     """Whether an attack got what it wanted, or was not stopped as it should be."""
-    before = set(support.leftovers())
+    before = set(support.leftovers(launcher.scratch_root))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / attack.path.name
         path.write_bytes(canaries.fill_in(attack.path.read_bytes()))
         report = grade(exercises[attack.exercise], read_submission(path), launcher)
     got = [
-        report.verdict not in attack.verdicts,
+        report.verdict not in {*attack.verdicts, Verdict.TIMED_OUT},
         (report.score or 0) > attack.most_points,
         CANARY in support.everything_said(report),
         bool(canaries.heard()),

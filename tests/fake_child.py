@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.sandbox.encode import Encoder, message
 from grader.sandbox.launch import Ending, Launched
+from grader.sandbox.scratch import open_scratch_root
 from grader.sandbox.values import Handle
 from grader.sandbox.wire import Frame, WireError, read_frame
 
@@ -46,7 +47,7 @@ class FakeLauncher:
         usual: Mapping[str, Answer] = MappingProxyType({}),
         output: bytes = b"",
     ) -> None:
-        self.scratch_root = scratch_root
+        self.scratch_root = open_scratch_root(scratch_root)
         self._answers = list(answers)
         self._usual = usual
         self._output = output

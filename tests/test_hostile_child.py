@@ -22,6 +22,7 @@ import torch
 from fake_child import Answer, FakeLauncher, framed, nothing, valued
 from hypothesis import HealthCheck, given, settings
 from lies import LEAVES, TEXT, TREES, VALUES
+from report_samples import RUNNER
 
 from grader.checks import Probe
 from grader.errors import Crashed, SubmissionFault, TimedOut
@@ -96,7 +97,7 @@ def test_whatever_a_child_sends_there_is_a_report(
     assert report.verdict in (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT), report.reason
     assert report.score == 0
     for kind in Format:
-        assert render(report, kind)
+        assert render(report, kind, environment=RUNNER)
     jsonschema.validate(json.loads(render(report, Format.JSON)), json_schema())
     assert list(tmp_path.iterdir()) == []
 
