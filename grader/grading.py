@@ -13,9 +13,10 @@ import torch
 
 from grader import __version__
 from grader.checks import Check, Probe, load_checks
-from grader.errors import ExerciseFault, Fault, SubmissionFault
+from grader.errors import ExerciseFault, Fault, SubmissionFault, UsageFault
 from grader.exercise import Exercise
 from grader.expect import CheckFailed
+from grader.isolation import Isolation
 from grader.judge import clean_trace, judge, known_mistake, skipped
 from grader.model import Accelerator, CheckResult, Environment, Report, Status, SubmissionId, Verdict
 from grader.sandbox.launch import Launcher
@@ -34,9 +35,12 @@ def grade(
     *,
     seed: int = 0,
     accelerator: Accelerator = Accelerator.SIMULATED,
+    isolation: Isolation = Isolation.REDUCED,
     checks: Sequence[Check] | None = None,
 ) -> Report:
     """Grade one submission: never raises for what a submission, an exercise or the sandbox does wrong.
+
+    Raises UsageFault where full isolation is wanted and does not hold, before anything of the submission has run.
 
     The same submission, exercise, seed and machine give the same report, but for its durations. With a real
     accelerator a submission is let at its driver: not for code that may be hostile. `checks`: those of the exercise,
@@ -47,7 +51,9 @@ def grade(
     child_seed = derived_seed(seed, exercise.id)
     with (
         _one_thread(),
-        Session(launcher, submission, exercise.limits, seed=child_seed, accelerator=accelerator) as session,
+        Session(
+            launcher, submission, exercise.limits, seed=child_seed, accelerator=accelerator, isolation=isolation
+        ) as session,
     ):
         try:
             checks = load_checks(exercise) if checks is None else checks
@@ -55,6 +61,8 @@ def grade(
             for check in checks:
                 run.take(check, session)
             hold_complete(checks, run.results)
+        except UsageFault:
+            raise
         except SubmissionFault as fault:  # not a check but the import ended this way: there is nothing to check
             run.stopped_by = fault
         except Fault as fault:

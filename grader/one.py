@@ -11,6 +11,7 @@ import gc
 from pathlib import Path
 
 from grader.exercise import find_exercise
+from grader.isolation import Isolation
 from grader.model import Accelerator, Audience, Report
 from grader.sandbox.start import start_launcher
 from grader.submission import read_submission
@@ -24,8 +25,12 @@ def grade_file(
     seed: int = 0,
     audience: Audience = Audience.STUDENT,
     accelerator: Accelerator = Accelerator.REAL,
+    isolation: Isolation = Isolation.REDUCED,
 ) -> Report:
-    """Grade the file at `path`. Raises UsageFault where the exercise or the file is not there."""
+    """Grade the file at `path`.
+
+    Raises UsageFault where the exercise or the file is not there, or full isolation is wanted and does not hold.
+    """
     exercise = find_exercise(exercise_name, packs)
     submission = read_submission(path)
     launcher = start_launcher(warm=False)
@@ -35,8 +40,7 @@ def grade_file(
 
         gc.freeze()
         gc.enable()
-        return dataclasses.replace(
-            grade(exercise, submission, launcher, seed=seed, accelerator=accelerator), audience=audience
-        )
+        report = grade(exercise, submission, launcher, seed=seed, accelerator=accelerator, isolation=isolation)
+        return dataclasses.replace(report, audience=audience)
     finally:
         launcher.close()

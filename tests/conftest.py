@@ -20,6 +20,8 @@ from grader.submission import read_submission
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE_PACK = Path(__file__).parent / "packs" / "engine"
 
+LONG_FILES = {"test_tools", "test_odd_answers", "test_accelerator", "test_verdicts", "test_confinement"}
+
 GradeText = Callable[..., Report]
 RunGrade = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -67,3 +69,14 @@ def run_grade(tmp_path: Path) -> RunGrade:
         )
 
     return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """How tests are shared out with -n: a file stays together, for what its fixtures cost, but for the longest ones.
+
+    Attacks all go to one worker: what is looked for after one of them must not be another one at work.
+    """
+    for item in items:
+        stem = item.path.stem
+        if stem not in LONG_FILES:
+            item.add_marker(pytest.mark.xdist_group("hostile" if stem.startswith("test_hostile") else stem))

@@ -233,3 +233,33 @@ def test_isolation_that_does_not_hold_is_refused_unless_it_is_asked_for() -> Non
         hold_isolation(layers, Isolation.FULL)
     hold_isolation(layers, Isolation.REDUCED)
     hold_isolation((*layers, "landlock-abi4"), Isolation.FULL)
+
+
+def test_results_that_set_marks_want_full_isolation_too(tmp_path: Path) -> None:
+    """A machine without Landlock and seccomp is played by a container's own filter, which refuses both."""
+    blocked = tmp_path / "blocked.py"
+    blocked.write_text(WITHOUT_LANDLOCK)
+    command = [sys.executable, str(blocked), sys.executable, "-m", "grader", "ex1", str(REFERENCE / "solution.py")]
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *options], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    refused = run("--format", "gradescope")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("This machine lacks landlock-abi to keep submissions apart")
+    assert refused.stdout == ""
+    assert run("--format", "gradescope", "--isolation", "reduced").returncode == 0
+    assert run().returncode == 0
+
+
+# A seccomp filter that answers landlock_create_ruleset (444) with ENOSYS, as a kernel without Landlock does.
+WITHOUT_LANDLOCK = """
+import ctypes, os, struct, sys
+steps = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x00050000 | 38), (0x06, 0, 0, 0x7FFF0000)]
+code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+program = struct.pack("=H6xQ", len(steps), ctypes.addressof(code))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+"""

@@ -15,6 +15,7 @@ from typing import Any
 from grader.errors import Crashed, GraderFault, SubmissionFault, TimedOut, Unmet, Unreadable
 from grader.exercise import Limits
 from grader.explain import explain, raised
+from grader.isolation import Isolation, hold_isolation
 from grader.model import Accelerator
 from grader.sandbox import device
 from grader.sandbox.launch import Launcher
@@ -58,6 +59,7 @@ class Session:
         *,
         seed: int,
         accelerator: Accelerator = Accelerator.SIMULATED,
+        isolation: Isolation = Isolation.REDUCED,
         machine: dict[str, bool] | None = None,
         budget: Budget | None = None,
         transcript: Transcript | None = None,
@@ -67,6 +69,7 @@ class Session:
         self._limits = limits
         self._seed = seed
         self._accelerator = accelerator
+        self._wanted_isolation = isolation
         self._machine = machine
         self._budget = budget or Budget(limits.total_seconds, limits.total_seconds)
         self._transcript = transcript or Transcript()
@@ -101,7 +104,8 @@ class Session:
     def start(self) -> None:
         """Start a child in a fresh scratch folder, with nothing of the submission in it yet.
 
-        Raises GraderFault, or Crashed where another child of this submission has filled all the room there is.
+        Raises GraderFault, UsageFault where less isolation holds than is wanted, and Crashed where another child of
+        this submission has filled all the room there is.
         """
         root = self._launcher.scratch_root
         try:
@@ -122,6 +126,7 @@ class Session:
             raise
         self._child = ChildProcess(launched, output_bytes=self._limits.output_mb << 20)
         self.isolation = self._child.ready(READY_SECONDS)
+        hold_isolation(self.isolation, self._wanted_isolation)
 
     def _bounds(self) -> dict[str, int]:
         """The limits in the child's own units."""
