@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -16,5 +17,6 @@ def write_bytes(path: Path, data: bytes) -> None:
         partial.write_bytes(data)
         partial.replace(path)
     except OSError as problem:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # such as a file where a folder should be: then there is none to remove
+            partial.unlink(missing_ok=True)
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
