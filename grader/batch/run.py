@@ -18,7 +18,7 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
 from grader.batch.pool import Lost, Pool
-from grader.batch.standings import Attempt
+from grader.batch.standings import Attempt, Rules
 from grader.batch.store import Filed, Store
 from grader.batch.students import Directory
 from grader.batch.work import Outcome, Setup, Task
@@ -79,6 +79,8 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
         if options.overrides:
             directory = Directory((*store.students(), *roster))
             store.override(read_overrides(options.overrides, store.max_scores(), directory))
+        absent = (*intake.empty_handed, *intake.missing)
+        store.keep_shown(Rules(attempt=options.attempt, policy=options.policy).as_settings(), absent)
         results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy)
     return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed))
 
