@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
 from grader.batch.intake.handed_in import Intake
 from grader.batch.late import LatePolicy
-from grader.batch.records import Record
+from grader.batch.records import Pair, Record
 from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome
@@ -33,7 +33,15 @@ def write_report(folder: Path, student: str, exercise: str, attempt: int, outcom
         write_bytes(path.with_name(path.name + suffix), text.encode())
 
 
-def write(store: Store, intake: Intake, folder: Path, *, attempt: Attempt, policy: LatePolicy | None) -> None:
+def write(
+    store: Store,
+    intake: Intake,
+    folder: Path,
+    *,
+    attempt: Attempt,
+    policy: LatePolicy | None,
+    pairs: Sequence[Pair] = (),
+) -> None:
     """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
@@ -47,7 +55,7 @@ def write(store: Store, intake: Intake, folder: Path, *, attempt: Attempt, polic
         )
 
     write_bytes(folder / "gradebook.csv", gradebook_csv(record for record, _ in counted()))
-    write_bytes(folder / "index.html", class_report.render(counted(), intake).encode())
+    write_bytes(folder / "index.html", class_report.render(counted(), intake, pairs=pairs).encode())
 
 
 def _file_name(key: str) -> str:
