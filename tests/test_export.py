@@ -105,9 +105,9 @@ def test_canvas_gets_what_the_gradebook_shows_and_every_other_byte_stays(mine: P
 
 
 def test_moodle_gets_what_the_gradebook_shows_and_every_other_byte_stays(mine: Path) -> None:
-    done = grade(mine, "export", "moodle", "--worksheet", "moodle.csv", "-o", "out/upload.csv")
+    done = grade(mine, "export", "moodle", "--worksheet", "moodle.csv", "-o", "upload.csv")
     assert done.returncode == 0
-    assert (mine / "out/upload.csv").read_bytes() == MOODLE_FILLED
+    assert (mine / "upload.csv").read_bytes() == MOODLE_FILLED
     assert (mine / "moodle.csv").read_bytes() == MOODLE
     assert "Park, Dee has a score and no line in moodle.csv." in done.stderr
 
@@ -197,7 +197,8 @@ def test_of_several_exercises_one_is_named(mine: Path) -> None:
         (("--gradebook", "roster.csv"), "roster.csv has no column for ex1"),
         (("--gradebook", "hand.csv"), "hand.csv is no gradebook of Canvas"),
         (("--late-penalty", "a lot"), "The late penalty 'a lot' is not clear"),
-        (("-o", "hand.csv/filled.csv"), "hand.csv/filled.csv cannot be written"),
+        (("-o", "hand.csv/filled.csv"), "hand.csv/filled.csv cannot be written: Not a directory."),
+        (("-o", "nowhere/filled.csv"), "nowhere/filled.csv cannot be written: No such file or directory."),
         (("--assignment", "502"), "no column called '502'"),
     ],
 )

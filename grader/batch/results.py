@@ -30,7 +30,7 @@ def write_report(folder: Path, student: str, exercise: str, attempt: int, outcom
     """Write the page and the data of one graded submission. Raises UsageFault."""
     path = folder / report_path(student, exercise, attempt)
     for suffix, text in ((".html", outcome.html), (".json", outcome.json)):
-        write_bytes(path.with_name(path.name + suffix), text.encode())
+        write_bytes(path.with_name(path.name + suffix), text.encode(), with_folder=True)
 
 
 def write(

@@ -35,7 +35,7 @@ def write_pages(folder: Path, alike: Iterable[Alike]) -> tuple[Pair, ...]:
     pairs: list[Pair] = []
     for number, each in enumerate(alike, start=1):
         page = FOLDER / f"pair-{number:03}.html"
-        write_bytes(folder / page, render_pair(each).encode())
+        write_bytes(folder / page, render_pair(each).encode(), with_folder=True)
         one, other = each.one.entry, each.other.entry
         keys = {"one": one.student.key, "other": other.student.key}
         pairs.append(Pair(exercise=one.exercise, **keys, share=each.share, page=str(page)))
