@@ -15,6 +15,7 @@ import click
 
 from grader import __version__
 from grader.cli_class import batch
+from grader.cli_export import export
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.isolation import Isolation
@@ -217,6 +218,7 @@ def doctor(as_json: bool) -> None:
 
 
 main.add_command(batch)
+main.add_command(export)
 
 
 def _find(name: str, packs: tuple[Path, ...]) -> Exercise:

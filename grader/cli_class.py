@@ -44,6 +44,7 @@ EXIT_INTERRUPTED = 130  # as shells have it
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
 @click.option("--fresh", is_flag=True, help="Grade also what has been graded before.")
+@click.option("--similarity", is_flag=True, help="Look for submissions that are alike.")
 @click.option(
     "--isolation",
     type=click.Choice([each.value for each in Isolation]),
@@ -71,6 +72,7 @@ def batch(
     overrides: Path | None,
     seed: int,
     fresh: bool,
+    similarity: bool,
     isolation: str,
     packs: tuple[Path, ...],
 ) -> None:
@@ -96,6 +98,7 @@ def batch(
         overrides=overrides,
         seed=seed,
         fresh=fresh,
+        similarity=similarity,
         isolation=Isolation(isolation),
     )
     try:
@@ -174,6 +177,11 @@ def _tell(summary: Summary, folder: Path) -> None:
     _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
     _list("not in the roster", [each.reason for each in intake.strangers])
     _list("handed in nothing", [each.name or each.key for each in (*intake.missing, *intake.empty_handed)])
+    if summary.pairs is not None:
+        alike = [f"{each.one} and {each.other}: {each.page}" for each in summary.pairs]
+        _list("pairs are alike, each a reason to look and no verdict" if len(alike) > 1 else "pair is alike", alike)
+        if not alike:
+            click.echo("No submissions are alike.")
     for note in intake.notes:
         click.echo(inert(note))
     click.echo(f"{folder / 'index.html'} shows the class, {folder / 'gradebook.csv'} has the scores.")

@@ -67,8 +67,11 @@ class Exercise:
 
     @property
     def stub(self) -> str:
-        """The file that a student starts from."""
-        return (self.folder / "stub.py").read_text(encoding="utf-8")
+        """The file that a student starts from. Raises ExerciseFault where there is none."""
+        try:
+            return (self.folder / "stub.py").read_text(encoding="utf-8")
+        except OSError as problem:
+            raise ExerciseFault(f"The stub of {self.id} cannot be read: {problem.strerror}.") from problem
 
 
 def exercise_folders(extra: tuple[Path, ...] = ()) -> list[Path]:

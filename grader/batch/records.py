@@ -64,6 +64,20 @@ class Record:
         return f"{self.standing}, late" if self.penalty else self.standing.value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two submissions that are alike. `one` and `other` are students' keys, `share` is from 0 to 1.
+
+    `page` is the page that shows both, within the folder of results; empty where there is none.
+    """
+
+    exercise: str
+    one: str
+    other: str
+    share: float
+    page: str = ""
+
+
 def number(value: Decimal) -> str:
     """Points as people write them, to hundredths at most: 7, 7.5, 6.67."""
     text = f"{value.quantize(HUNDREDTH, ROUND_HALF_UP):f}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
 from grader.batch.intake.handed_in import Intake
 from grader.batch.late import LatePolicy
-from grader.batch.records import Record
+from grader.batch.records import Pair, Record
 from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome
@@ -33,8 +33,18 @@ def write_report(folder: Path, student: str, exercise: str, attempt: int, outcom
         write_bytes(path.with_name(path.name + suffix), text.encode(), with_folder=True)
 
 
-def write(store: Store, intake: Intake, folder: Path, *, attempt: Attempt, policy: LatePolicy | None) -> None:
+def write(
+    store: Store,
+    intake: Intake,
+    folder: Path,
+    *,
+    attempt: Attempt,
+    policy: LatePolicy | None,
+    pairs: Sequence[Pair] = (),
+) -> None:
     """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
+    known = {student.key for student in store.students()}  # an earlier input may have had what this one lacks
+    missing = [each for each in (*intake.empty_handed, *intake.missing) if each.key not in known]
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
         return standings(
@@ -43,11 +53,11 @@ def write(store: Store, intake: Intake, folder: Path, *, attempt: Attempt, polic
             attempt=attempt,
             policy=policy,
             overrides=store.overrides(),
-            missing=(*intake.empty_handed, *intake.missing),
+            missing=missing,
         )
 
     write_bytes(folder / "gradebook.csv", gradebook_csv(record for record, _ in counted()))
-    write_bytes(folder / "index.html", class_report.render(counted(), intake).encode())
+    write_bytes(folder / "index.html", class_report.render(counted(), intake, pairs=pairs).encode())
 
 
 def _file_name(key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,8 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
 from grader.batch.pool import Lost, Pool
-from grader.batch.standings import Attempt
+from grader.batch.records import Pair
+from grader.batch.standings import Attempt, Rules
 from grader.batch.store import Filed, Store
 from grader.batch.students import Directory
 from grader.batch.work import Outcome, Setup, Task
@@ -31,7 +32,10 @@ NotePlace = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What was asked for. `jobs`: how many workers. `fresh`: grade also what has been graded."""
+    """What was asked for. `jobs`: how many workers. `fresh`: grade also what has been graded.
+
+    `similarity`: look for pairs of submissions that are alike.
+    """
 
     exercises: tuple[Exercise, ...]
     source: Path
@@ -46,17 +50,22 @@ class Options:
     overrides: Path | None = None
     seed: int = 0
     fresh: bool = False
+    similarity: bool = False
     isolation: Isolation = Isolation.FULL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What came of a batch: how many were graded now and before, and which could not be, with the reason."""
+    """What came of a batch: how many were graded now and before, and which could not be, with the reason.
+
+    `pairs` of submissions that are alike; None where nobody asked.
+    """
 
     intake: Intake
     graded: int
     kept: int
     failed: tuple[tuple[str, str], ...]
+    pairs: tuple[Pair, ...] | None = None
 
 
 def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: None) -> Summary:
@@ -65,6 +74,7 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
     Raises UsageFault for an input or a folder that cannot be used, ExerciseFault and GraderFault where nothing can be
     graded. What was graded before any of that is kept.
     """
+    stubs = _stubs(options) if options.similarity else None
     names = [ExerciseNames(each.id, (each.folder.name, each.title)) for each in options.exercises]
     roster = read_roster(options.roster) if options.roster else ()
     with (
@@ -79,8 +89,26 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
         if options.overrides:
             directory = Directory((*store.students(), *roster))
             store.override(read_overrides(options.overrides, store.max_scores(), directory))
-        results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy)
-    return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed))
+        pairs = None if stubs is None else _pairs(intake, stubs, options.folder)
+        absent = (*intake.empty_handed, *intake.missing)
+        store.keep_shown(Rules(attempt=options.attempt, policy=options.policy).as_settings(), absent)
+        results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy, pairs=pairs or ())
+    return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed), pairs=pairs)
+
+
+def _stubs(options: Options) -> dict[str, str]:
+    """What submissions are compared with, by exercise. What is missing for that is missed before anything is graded."""
+    from grader.batch.similar import hold_ready  # numpy and Jinja: grading needs neither in this process
+
+    hold_ready()
+    return {each.id: each.stub for each in options.exercises}
+
+
+def _pairs(intake: Intake, stubs: Mapping[str, str], folder: Path) -> tuple[Pair, ...]:
+    from grader.batch.similar import find_alike
+    from grader.batch.similar_pages import write_pages
+
+    return write_pages(folder, find_alike(intake.entries, stubs))
 
 
 def _why_empty(intake: Intake) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from itertools import groupby
 
-from grader.batch.late import LatePolicy
+from grader.batch.late import LatePolicy, Unit
 from grader.batch.records import Override, Record, Standing
 from grader.batch.store import Graded
 from grader.batch.students import Student
@@ -18,6 +21,36 @@ class Attempt(StrEnum):
 
     LAST = "last"
     BEST = "best"  # by what is left of the score after the penalty for lateness; of equals, the first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How a class is counted: which attempt, and what lateness costs. As text it can be kept with the results."""
+
+    attempt: Attempt = Attempt.LAST
+    policy: LatePolicy | None = None
+
+    def as_settings(self) -> dict[str, str]:
+        """The rules by name; every fraction is kept exactly."""
+        policy = self.policy and {
+            "rate": str(self.policy.rate),
+            "unit": self.policy.unit.name,
+            "at_most": str(self.policy.at_most),
+            "grace_seconds": self.policy.grace_seconds,
+        }
+        return {"attempt": self.attempt.value, "late_policy": json.dumps(policy)}
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> Rules:
+        """The rules that `as_settings` wrote; the usual ones where it never did."""
+        facts = json.loads(settings.get("late_policy", "null"))
+        policy = facts and LatePolicy(
+            rate=Fraction(facts["rate"]),
+            unit=Unit[facts["unit"]],
+            at_most=Fraction(facts["at_most"]),
+            grace_seconds=facts["grace_seconds"],
+        )
+        return cls(attempt=Attempt(settings.get("attempt", Attempt.LAST)), policy=policy)
 
 
 def standings(

@@ -11,7 +11,7 @@ import contextlib
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -59,6 +59,8 @@ SCHEMA = """
         made_at TEXT NOT NULL
     );
     CREATE TABLE IF NOT EXISTS exercise (id TEXT PRIMARY KEY, title TEXT NOT NULL, points INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY, facts TEXT NOT NULL);
 """
 
 
@@ -138,6 +140,34 @@ class Store:
         """The points of each exercise that was ever graded here."""
         with self._worded():
             return dict(self._connection.execute("SELECT id, points FROM exercise ORDER BY id").fetchall())
+
+    def titles(self) -> dict[str, str]:
+        """The title of each exercise that was ever graded here."""
+        with self._worded():
+            return dict(self._connection.execute("SELECT id, title FROM exercise ORDER BY id").fetchall())
+
+    def keep_shown(self, settings: Mapping[str, str], absent: Iterable[Student]) -> None:
+        """Note what else the gradebook is made from, so that an export later says the same: settings by name, and
+        who handed in nothing.
+        """
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", settings.items())
+            self._connection.execute("DELETE FROM absent")
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO absent VALUES (?, ?)",
+                [(each.key, json.dumps(dataclasses.asdict(each))) for each in absent],
+            )
+
+    def settings(self) -> dict[str, str]:
+        """The settings of the gradebook that was written last; none where a batch has not come that far."""
+        with self._worded():
+            return dict(self._connection.execute("SELECT name, value FROM setting").fetchall())
+
+    def absent(self) -> tuple[Student, ...]:
+        """Who handed in nothing, as the gradebook that was written last has them."""
+        with self._worded():
+            rows = self._connection.execute("SELECT facts FROM absent ORDER BY rowid").fetchall()
+        return tuple(Student(**json.loads(facts)) for (facts,) in rows)
 
     def override(self, overrides: Iterable[Override]) -> None:
         """Set scores by hand. Each that says something new is added to the history; the newest one counts."""

@@ -71,11 +71,13 @@ def _column(sheet: Sheet, header: list[str], exercise: ExerciseNames, wanted: st
     about = f"called {wanted!r}" if wanted else f"for {exercise.id}"
     if found:
         several = ", ".join(repr(header[at]) for at in found)
-        raise UsageFault(f"{sheet.name} has several columns {about}: {several}.", hint="Name the one to fill.")
+        raise UsageFault(
+            f"{sheet.name} has several columns {about}: {several}.", hint="Name the one to fill with --assignment."
+        )
     known = ", ".join(repr(header[at]) for at in titles) or "none"
     raise UsageFault(
         f"{sheet.name} has no column {about}; its assignments are {known}.",
-        hint="Name the column to fill, or make the assignment in Canvas first and export again.",
+        hint="Name the column with --assignment, or make the assignment in Canvas first and export again.",
     )
 
 

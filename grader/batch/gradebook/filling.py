@@ -92,7 +92,7 @@ def scaling_factor(max_score: int, out_of: Decimal | None, scaling: Scaling, col
         return out_of / max_score
     raise UsageFault(
         f"{column} counts to {number(out_of)} points, and the exercise has {max_score}.",
-        hint=f"Set the assignment to {max_score} points, or ask for scores scaled to the column.",
+        hint=f"Set the assignment to {max_score} points, or scale the scores to the column with --scale.",
     )
 
 

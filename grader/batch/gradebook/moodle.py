@@ -83,7 +83,8 @@ def _grade_column(sheet: Sheet, header: list[str], wanted: str | None) -> int:
     known = ", ".join(repr(title) for title in header)
     problem = "several columns" if found else "no column"
     raise UsageFault(
-        f"{sheet.name} has {problem} for the grade; its columns are {known}.", hint="Name the grade column."
+        f"{sheet.name} has {problem} for the grade; its columns are {known}.",
+        hint="Name the grade column with --column.",
     )
 
 
