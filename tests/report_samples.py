@@ -110,6 +110,7 @@ REPORTS = st.builds(
     environment=st.builds(
         Environment, python=TEXT, torch=TEXT, grader=TEXT, isolation=st.lists(TEXT, max_size=2).map(tuple)
     ),
+    notes=st.lists(TEXT, max_size=2).map(tuple),
     reason=TEXT,
     hint=TEXT,
     trace=PLACES,
