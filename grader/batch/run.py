@@ -77,7 +77,7 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
         todo, kept = _outstanding(store, intake.entries, options)
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)))
         if options.overrides:
-            directory = Directory((*store.students(), *roster))
+            directory = Directory({each.key: each for each in (*roster, *store.students())}.values())
             store.override(read_overrides(options.overrides, store.max_scores(), directory))
         results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy)
     return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed))
