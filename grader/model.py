@@ -142,7 +142,7 @@ class Report:
     reason: str = ""  # set when the submission as a whole could not be graded in full
     hint: str = ""
     trace: tuple[Place, ...] = ()
-    notes: tuple[str, ...] = ()  # on the score that counts, where it is not the grading's: lateness, a score set by hand
+    notes: tuple[str, ...] = ()  # on the score, and not the grading's: lateness, a score set by hand
     advice: tuple[str, ...] = ()  # style that costs nothing
     output: str = ""  # what the submission printed, capped and made harmless
     audience: Audience = Audience.STUDENT
