@@ -64,6 +64,21 @@ class Record:
         return f"{self.standing}, late" if self.penalty else self.standing.value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two students' submissions for one exercise that are alike. `one` and `other` are the students' keys.
+
+    `share` of what they wrote is common to both, 0 to 1; `page` is where the two stand side by side, a path within the
+    folder of results, empty where there is no such page.
+    """
+
+    exercise: str
+    one: str
+    other: str
+    share: float
+    page: str = ""
+
+
 def number(value: Decimal) -> str:
     """Points as people write them, to hundredths at most: 7, 7.5, 6.67."""
     text = f"{value.quantize(HUNDREDTH, ROUND_HALF_UP):f}"
