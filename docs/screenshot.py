@@ -1,9 +1,12 @@
-"""Draw the picture of a report that the README shows.
+"""Draw the pictures of a report and of a class that the README shows.
 
     grade ex5 my_solution.py --format json -o report.json
     python docs/screenshot.py report.json docs/report.png
 
-Needs chromium (or google-chrome) on the PATH. The picture is the upper part of the page, 860 x 1180 pixels.
+    grade batch ex1 class/ -o results/
+    python docs/screenshot.py results/index.html docs/class.png
+
+Needs chromium (or google-chrome) on the PATH. The picture is the upper part of the page.
 """
 
 from __future__ import annotations
@@ -18,18 +21,20 @@ from pathlib import Path
 from grader.reporters import Format, render
 from grader.reporters.json_report import from_dict
 
-SIZE = "860,1180"
+SIZES = {".json": "860,1180", ".html": "860,1980"}  # pixels; a class's page is longer
 
 
 def main(source: Path, picture: Path) -> None:
-    """Render the JSON report `source` as HTML and photograph it."""
+    """Photograph `source`, a page or a JSON report that is rendered as one."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         raise SystemExit("chromium is not on the PATH")
-    report = from_dict(json.loads(source.read_text(encoding="utf-8")))
+    html = source.read_text(encoding="utf-8")
+    if source.suffix == ".json":
+        html = render(from_dict(json.loads(html)), Format.HTML)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder, "report.html")
-        page.write_text(render(report, Format.HTML), encoding="utf-8")
+        page.write_text(html, encoding="utf-8")
         command = [
             browser,
             "--headless",
@@ -41,7 +46,7 @@ def main(source: Path, picture: Path) -> None:
             "--no-first-run",
             "--hide-scrollbars",
             f"--user-data-dir={folder}/profile",
-            f"--window-size={SIZE}",
+            f"--window-size={SIZES[source.suffix]}",
             f"--screenshot={picture.resolve()}",
             page.as_uri(),
         ]

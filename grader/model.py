@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Status(StrEnum):
@@ -142,6 +142,7 @@ class Report:
     reason: str = ""  # set when the submission as a whole could not be graded in full
     hint: str = ""
     trace: tuple[Place, ...] = ()
+    notes: tuple[str, ...] = ()  # on the score, and not the grading's: lateness, a score set by hand
     advice: tuple[str, ...] = ()  # style that costs nothing
     output: str = ""  # what the submission printed, capped and made harmless
     audience: Audience = Audience.STUDENT

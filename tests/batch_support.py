@@ -13,6 +13,7 @@ from grader.batch.naming import ExerciseNames
 
 EX1 = ExerciseNames("ex1", ("ex1_sum_of_cubes", "Sum-of-cubes gradient"))
 EX2 = ExerciseNames("ex2", ("ex2_classifier", "4-32-16-1 classifier"))
+EX5 = ExerciseNames("ex5", ("ex5_missing_zero_grad", "The missing zero_grad"))
 BOTH = (EX1, EX2)
 
 Files = Mapping[str, bytes] | Iterable[str]

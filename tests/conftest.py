@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browser_support import Browser, started_browser
 
 from grader.exercise import Exercise, find_exercise
 from grader.grading import grade
@@ -32,6 +33,13 @@ def launcher() -> Iterator[Launcher]:
     started = start_launcher(warm=True)
     yield started
     started.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the tests of a page."""
+    with started_browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

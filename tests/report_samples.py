@@ -110,6 +110,7 @@ REPORTS = st.builds(
     environment=st.builds(
         Environment, python=TEXT, torch=TEXT, grader=TEXT, isolation=st.lists(TEXT, max_size=2).map(tuple)
     ),
+    notes=st.lists(TEXT, max_size=2).map(tuple),
     reason=TEXT,
     hint=TEXT,
     trace=PLACES,
@@ -136,7 +137,7 @@ def changed_check(**fields: Any) -> Report:
 class Page(HTMLParser):
     """Reads a page strictly: every element closed, in order. Keeps its texts and tags."""
 
-    VOID = frozenset({"meta", "br", "hr", "img", "link"})
+    VOID = frozenset({"meta", "br", "hr", "img", "input", "link"})
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -167,9 +168,9 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
+        if self.open[-1:] not in (["style"], ["script"]):
             self.words.append(data)
-        if not {"style", "pre", "code"} & set(self.open):
+        if not {"style", "script", "pre", "code"} & set(self.open):
             self.prose.append(data)
 
 

@@ -171,6 +171,18 @@ def test_a_fault_of_the_grader_shows_no_score(kind: Format) -> None:
     assert not re.search(r"\b2/10\b|of 10", text)
 
 
+@pytest.mark.parametrize(
+    "kind", [Format.TERMINAL, Format.HTML, Format.JSON, Format.MARKDOWN, Format.JUNIT, Format.GRADESCOPE]
+)
+def test_a_note_on_the_score_is_shown_where_a_format_has_a_place_for_it(kind: Format) -> None:
+    notes = ("Handed in late: 5 of 10 points are taken, 5 count.", "Set by hand to 7 of 10: agreed in the lab.")
+    report = replace(golden("mixed"), notes=notes)
+    text = render(report, kind, width=120)
+    assert all(note in text for note in notes)
+    assert "agreed in the lab" not in render(golden("mixed"), kind)
+    assert text.index(notes[0]) < text.index("The loop trains the model")
+
+
 # --- terminal ----------------------------------------------------------------------------------------------
 
 
@@ -330,7 +342,13 @@ def test_the_schema_is_the_one_published_under_its_version() -> None:
 def test_a_recorded_report_keeps_to_the_schema(case: str) -> None:
     """The recorded reports are older than any change of the model: what wrote them may still be installed."""
     recorded = json.loads((GOLDEN / case / "report.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(json_schema()).validate(recorded)
+    schema = PUBLISHED.with_name(f"report-{recorded['schema_version']}.schema.json")
+    jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(recorded)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_older_report_is_written_anew_by_the_schema_of_today(case: str) -> None:
+    jsonschema.Draft202012Validator(json_schema()).validate(json.loads(render(golden(case), Format.JSON)))
 
 
 @pytest.mark.parametrize("case", CASES)

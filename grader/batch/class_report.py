@@ -1,15 +1,55 @@
-"""The class at a glance: one page for the instructor."""
+"""The class at a glance: one page for the instructor, whole without its script and without a network."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from grader.batch.class_summary import Row, Summary, address, summarise
+from grader.batch.gradebook.for_people import lateness
 from grader.batch.intake.handed_in import Intake
-from grader.batch.records import Pair, Record
+from grader.batch.records import Pair, Record, Standing, number
 from grader.batch.store import Graded
+from grader.model import Verdict
+from grader.reporters import bars, page
+
+_PACKAGE = "grader.batch"
 
 
-def render(counted: Iterable[tuple[Record, Graded | None]], intake: Intake, pairs: Sequence[Pair] = ()) -> str:
-    """The page, for the records that count and what the batch took in, and the pairs that are alike."""
-    rows = "".join(f"<tr><td>{index}</td></tr>" for index, _ in enumerate(counted))
-    return f"<!doctype html><title>{len(intake.entries)} submissions</title><table>{rows}</table>\n"
+def render(
+    counted: Iterable[tuple[Record, Graded | None]],
+    intake: Intake,
+    *,
+    pairs: Sequence[Pair] = (),
+) -> str:
+    """The page, for the records that count and what the batch took in.
+
+    `pairs` are similar submissions, in the order in which they are to be shown.
+    """
+    summary = summarise(counted)
+    return page.render(
+        _PACKAGE,
+        "class.html.j2",
+        style=page.ours("grader.reporters", "report.css") + page.ours(_PACKAGE, "class.css"),
+        script=page.ours(_PACKAGE, "class.js"),
+        summary=summary,
+        exercises=sorted(summary.exercises.values(), key=lambda each: each.id),
+        groups=_groups(summary),
+        intake=intake,
+        pairs=pairs,
+        names={row.record.student.key: row.name for row in summary.rows} if pairs else {},
+        address=address,
+        bars=bars,
+        lateness=lateness,
+        number=number,
+    )
+
+
+def _groups(summary: Summary) -> dict[str, list[Row]]:
+    """The rows that somebody should look at, by why."""
+    rows = summary.rows
+    return {
+        "crashed": [row for row in rows if row.verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)],
+        "not graded": [row for row in rows if row.record.standing in (Standing.GRADER_FAULT, Standing.NOT_GRADED)],
+        "late": [row for row in rows if row.is_late],
+        "set by hand": [row for row in rows if row.record.override is not None],
+    }

@@ -6,12 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 
 from grader import grading
-from grader.batch.work import Outcome, Setup, Task
+from grader.batch.work import Outcome, Setup, Task, outcome_of
 from grader.checks import Check, load_checks
 from grader.errors import Unreadable
 from grader.exercise import Exercise, Limits, find_exercise
-from grader.model import Audience, Report, SubmissionId, Verdict
-from grader.reporters import Format, render
+from grader.model import SubmissionId, Verdict
 from grader.sandbox.launch import Launcher
 from grader.sandbox.session import Session
 from grader.sandbox.start import start_launcher
@@ -44,7 +43,7 @@ class Engine:
         if report.verdict is Verdict.GRADER_ERROR:
             self.close()
             self._launcher = start_launcher(warm=True)
-        return _outcome(task.id, report)
+        return outcome_of(task.id, report)
 
     def close(self) -> None:
         """End the sandbox."""
@@ -55,8 +54,3 @@ class Engine:
             exercise = find_exercise(name, self._setup.packs)
             self._exercises[name] = exercise, load_checks(exercise)
         return self._exercises[name]
-
-
-def _outcome(number: int, report: Report) -> Outcome:
-    full = dataclasses.replace(report, audience=Audience.INSTRUCTOR)
-    return Outcome(id=number, report=full, html=render(report, Format.HTML), json=render(full, Format.JSON))

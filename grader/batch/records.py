@@ -66,9 +66,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two submissions that are alike. `one` and `other` are students' keys, `share` is from 0 to 1.
+    """Two students' submissions for one exercise that are alike. `one` and `other` are the students' keys.
 
-    `page` is the page that shows both, within the folder of results; empty where there is none.
+    `share` of what they wrote is common to both, 0 to 1; `page` is where the two stand side by side, a path within the
+    folder of results, empty where there is no such page.
     """
 
     exercise: str

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator, Sequence
+import contextlib
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
+from grader.batch.gradebook.notes import notes
 from grader.batch.intake.handed_in import Intake
 from grader.batch.late import LatePolicy
+from grader.batch.places import report_path
 from grader.batch.records import Pair, Record
 from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
-from grader.batch.work import Outcome
+from grader.batch.work import Outcome, outcome_of
 from grader.files import write_bytes
-
-MOST_NAME = 80
-
-
-def report_path(student: str, exercise: str, attempt: int) -> Path:
-    """Where in the folder of results a report lies, without its suffix."""
-    suffix = "" if attempt == 1 else f"-attempt{attempt}"
-    return Path("reports", _file_name(student), f"{exercise}{suffix}")
+from grader.text import inert
 
 
 def write_report(folder: Path, student: str, exercise: str, attempt: int, outcome: Outcome) -> None:
@@ -56,13 +52,29 @@ def write(
             missing=missing,
         )
 
+    _note(store, counted(), folder)
     write_bytes(folder / "gradebook.csv", gradebook_csv(record for record, _ in counted()))
     write_bytes(folder / "index.html", class_report.render(counted(), intake, pairs=pairs).encode())
 
 
-def _file_name(key: str) -> str:
-    """A name that every file system takes, another one for each student."""
-    plain = re.sub(r"[^\w.-]+", "_", key).strip("._") or "student"
-    if plain == key == key.lower() and len(plain) <= MOST_NAME:
-        return plain
-    return f"{plain[:MOST_NAME]}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+def _note(store: Store, counted: Iterable[tuple[Record, Graded | None]], folder: Path) -> None:
+    """Have every report on disk say of its score what is true now: of an attempt that does not count, nothing."""
+    said = {_place(each): about for record, each in counted if each is not None and (about := notes(record))}
+    for each in store.graded():
+        about = said.get(_place(each), ())
+        if each.report is not None and _notes_on_disk(folder, *_place(each)) != list(map(inert, about)):
+            outcome = outcome_of(0, dataclasses.replace(each.report, notes=about))  # of no task, so of no number
+            write_report(folder, *_place(each), outcome)
+
+
+def _place(each: Graded) -> tuple[str, str, int]:
+    return each.student.key, each.exercise, each.attempt
+
+
+def _notes_on_disk(folder: Path, student: str, exercise: str, attempt: int) -> list[str] | None:
+    """The notes of a report as it was written; None where it is not there, or not whole."""
+    path = folder / report_path(student, exercise, attempt)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        found: list[str] = json.loads(path.with_name(path.name + ".json").read_bytes())["notes"]
+        return found
+    return None

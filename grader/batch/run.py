@@ -87,7 +87,7 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
         todo, kept = _outstanding(store, intake.entries, options)
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)))
         if options.overrides:
-            directory = Directory((*store.students(), *roster))
+            directory = Directory({each.key: each for each in (*roster, *store.students())}.values())
             store.override(read_overrides(options.overrides, store.max_scores(), directory))
         pairs = None if stubs is None else _pairs(intake, stubs, options.folder)
         absent = (*intake.empty_handed, *intake.missing)

@@ -74,7 +74,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """An entry with its result, if it has one that is not a fault of ours."""
+    """An entry with its result, if it has one. A report without a score tells of a fault of ours."""
 
     student: Student
     exercise: str
@@ -202,7 +202,7 @@ class Store:
         with self._worded():
             rows = self._connection.execute(
                 "SELECT facts, exercise, attempt, name, is_late, late_seconds, "
-                "CASE WHEN result.key = entry.key AND verdict != 'grader_error' THEN report END "
+                "CASE WHEN result.key = entry.key THEN report END "
                 "FROM entry JOIN student ON student.key = student LEFT JOIN result ON result.entry = entry.id "
                 "ORDER BY student, exercise, attempt"
             )

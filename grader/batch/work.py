@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.model import Report
+from grader.model import Audience, Report
+from grader.reporters import Format, render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,13 @@ class Outcome:
     report: Report
     html: str
     json: str
+
+
+def outcome_of(number: int, report: Report) -> Outcome:
+    """The outcome of task `number` that `report` is, whichever of the two it was made for."""
+    full = dataclasses.replace(report, audience=Audience.INSTRUCTOR)
+    page = dataclasses.replace(report, audience=Audience.STUDENT)
+    return Outcome(id=number, report=full, html=render(page, Format.HTML), json=render(full, Format.JSON))
 
 
 @dataclass(frozen=True, slots=True)

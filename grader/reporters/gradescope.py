@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.model import Audience, Report, Status, Verdict, Visibility
 from grader.reporters import wording
-from grader.reporters.rows import Row, explanation, output, rows
+from grader.reporters.rows import Row, explanation, line, output, rows
 
 
 def render_gradescope(report: Report) -> str:
@@ -34,7 +34,7 @@ def render_gradescope(report: Report) -> str:
 
 
 def _output(report: Report) -> str:
-    parts = [wording.headline(report), explanation(report)]
+    parts = [wording.headline(report), "\n".join(map(line, report.notes)), explanation(report)]
     if report.verdict is Verdict.GRADER_ERROR:
         parts.insert(1, "The 0 stands for “not graded”. Ask your instructor to run the autograder again.")
     if report.advice:

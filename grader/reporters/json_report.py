@@ -49,6 +49,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "score": report.score,
         "max_score": report.max_score,
+        "notes": list(report.notes),
         "reason": report.reason,
         "hint": report.hint,
         "trace": [_place_to_dict(place) for place in report.trace],
@@ -68,20 +69,20 @@ def to_dict(report: Report) -> dict[str, Any]:
 
 
 def from_dict(data: Mapping[str, Any]) -> Report:
-    """The report that `to_dict` wrote. What was None in a figure becomes NaN.
+    """The report that `to_dict` wrote, now or in an earlier version 1. What was None in a figure becomes NaN.
 
     :raises KeyError: a field is missing
     :raises ValueError: a status, verdict, visibility or audience is unknown
     """
     environment = data["environment"]
     return Report(
-        schema_version=data["schema_version"],
         exercise=data["exercise"],
         title=data["title"],
         submission=SubmissionId(name=data["submission"]["name"], sha256=data["submission"]["sha256"]),
         verdict=Verdict(data["verdict"]),
         score=data["score"],
         max_score=data["max_score"],
+        notes=tuple(data.get("notes", ())),  # since 1.1
         reason=data["reason"],
         hint=data["hint"],
         trace=tuple(_place_from_dict(place) for place in data["trace"]),

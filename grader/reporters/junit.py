@@ -49,6 +49,8 @@ def _add_properties(suite: Element, report: Report, cases: tuple[Row, ...]) -> N
     }
     if report.verdict is not Verdict.GRADER_ERROR:
         values["score"] = str(report.score)
+    if report.notes:
+        values["notes"] = " ".join(map(wording.line, report.notes))
     for row in cases:
         if row.id:
             values[f"points.{row.id}"] = str(row.points)

@@ -29,7 +29,7 @@ def render_markdown(report: Report) -> str:
     blocks = [
         f"### {_line(report.exercise)} {_line(report.title)}: {wording.score(report)}",
         f"**{wording.headline(report)}** Your file: {_line(report.submission.name)}",
-        _quote(_explanation(report)),
+        _quote([*map(_prose, report.notes), *_explanation(report)]),
     ]
     if report.checks and report.verdict is not Verdict.GRADER_ERROR:
         blocks.append(_table(report.checks))

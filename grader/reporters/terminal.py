@@ -96,6 +96,8 @@ def _write_header(sheet: _Sheet, report: Report) -> None:
     sheet.space()
     score = Text().append(wording.score(report), style=_VERDICT_TONES.get(report.verdict, "bold red"))
     sheet.write(score.append(f"   {wording.headline(report)}"))
+    for note in report.notes:
+        sheet.write(Text(wording.line(note)))
     _write_explanation(sheet, report, indent=len(_LEFT))
     sheet.space()
 

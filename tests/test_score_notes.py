@@ -1,0 +1,157 @@
+"""What a report says about a score that counts for less, or for something else, than the grading came to."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from batch_support import folder
+from conftest import ROOT, RunGrade
+
+from grader.batch.gradebook.notes import notes
+from grader.batch.late import Lateness
+from grader.batch.records import Override, Record, Standing
+from grader.batch.students import Student
+
+EX1 = ROOT / "reference" / "ex1_sum_of_cubes"
+RIGHT = next((EX1 / "right").glob("*.py")).read_bytes()
+FAILING = (EX1 / "wrong" / "raises_at_import.py").read_bytes()
+ADA = Student(key="ada")
+
+
+def record(**facts: object) -> Record:
+    known = {"exercise": "ex1", "max_score": 10, "standing": Standing.GRADED, "score": Decimal(10), **facts}
+    return Record(student=ADA, **known)  # type: ignore[arg-type]
+
+
+def by_hand(score: str, reason: str) -> Override:
+    return Override(student="ada", exercise="ex1", score=Decimal(score), reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, ()),
+        ({"late": Lateness(3600.0)}, ()),
+        (
+            {"late": Lateness(93_600.0), "penalty": Decimal(2)},
+            ("Handed in 1 d 2 h late: 2 of 10 points are taken, 8 count.",),
+        ),
+        (
+            {"late": Lateness(None), "penalty": Decimal(1), "score": Decimal(2)},
+            ("Handed in late: 1 of 2 points is taken, 1 counts.",),
+        ),
+        ({"override": by_hand("7", "agreed in the lab.")}, ("Set by hand to 7 of 10: agreed in the lab.",)),
+        (
+            {"late": Lateness(None), "penalty": Decimal(5), "override": by_hand("10", "ill")},
+            ("Set by hand to 10 of 10: ill.",),
+        ),
+        (
+            {"standing": Standing.GRADER_FAULT, "score": None, "override": by_hand("6.5", "graded on paper")},
+            ("Set by hand to 6.5 of 10: graded on paper.",),
+        ),
+    ],
+)
+def test_a_note_says_what_counts_and_why(facts: dict[str, object], words: tuple[str, ...]) -> None:
+    assert notes(record(**facts)) == words
+
+
+def said(results: Path, report: str) -> list[str]:
+    """The notes in a report's JSON; its page says the same."""
+    path = results / "reports" / report
+    found: list[str] = json.loads(path.with_suffix(".json").read_bytes())["notes"]
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    assert all(f'<p class="note">{note}</p>' in page for note in found)
+    assert page.count('<p class="note">') == len(found)
+    return found
+
+
+def overrides(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(["student,exercise,score,reason", *lines]), encoding="utf-8")
+    return path
+
+
+def test_reports_follow_the_score_that_counts(run_grade: RunGrade, tmp_path: Path) -> None:
+    """A Canvas export, graded under one rule after another: each time every report says what is true now."""
+    export = folder(
+        tmp_path / "export",
+        {"one_LATE_11_101_ex1.py": RIGHT, "two_12_102_ex1.py": RIGHT, "three_LATE_13_103_ex1.py": RIGHT},
+    )
+    results = tmp_path / "out"
+
+    def grade(*more: str | Path) -> dict[str, list[str]]:
+        done = run_grade("batch", "ex1", export, "-o", results, *more)
+        assert done.returncode == 0, done.stderr
+        return {key: said(results, f"{key}/ex1") for key in ("11", "12", "13")}
+
+    assert grade() == {"11": [], "12": [], "13": []}
+    late = "Handed in late: 2 of 10 points are taken, 8 count."
+    assert grade("--late-penalty", "20%/day") == {"11": [late], "12": [], "13": [late]}
+    by_hand = overrides(tmp_path / "a.csv", "12,ex1,7,agreed in the lab", "13,ex1,9.5,ill")
+    assert grade("--late-penalty", "20%/day", "--overrides", by_hand) == {
+        "11": [late],
+        "12": ["Set by hand to 7 of 10: agreed in the lab."],
+        "13": ["Set by hand to 9.5 of 10: ill."],
+    }
+    changed = overrides(tmp_path / "b.csv", "12,ex1,8,counted again")
+    assert grade("--overrides", changed) == {
+        "11": [],
+        "12": ["Set by hand to 8 of 10: counted again."],
+        "13": ["Set by hand to 9.5 of 10: ill."],
+    }
+    assert grade("--fresh")["12"] == ["Set by hand to 8 of 10: counted again."]
+
+
+def test_a_deadline_and_times_of_handing_in_make_a_note(run_grade: RunGrade, tmp_path: Path) -> None:
+    tree = folder(
+        tmp_path / "submitted",
+        {
+            "student001/ex1/ex1.py": RIGHT,
+            "student001/ex1/timestamp.txt": b"2026-03-02 13:05:00 UTC",
+            "student002/ex1/ex1.py": RIGHT,
+            "student002/ex1/timestamp.txt": b"2026-03-01 11:59:00 UTC",
+        },
+    )
+    options = ("--due", "2026-03-01 12:00:00", "--late-penalty", "10%/day")
+    done = run_grade("batch", "ex1", tree, "-o", tmp_path / "out", *options, env={"TZ": "UTC"})
+    assert done.returncode == 0, done.stderr
+    assert said(tmp_path / "out", "student001/ex1") == [
+        "Handed in 1 d 1 h 5 min late: 2 of 10 points are taken, 8 count."
+    ]
+    assert said(tmp_path / "out", "student002/ex1") == []
+
+
+def test_only_the_attempt_that_counts_has_a_note(run_grade: RunGrade, tmp_path: Path) -> None:
+    export = folder(tmp_path / "in", {"one_LATE_11_101_ex1.py": RIGHT, "one_LATE_11_102_ex1-1.py": FAILING})
+    by_hand = overrides(tmp_path / "a.csv", "11,ex1,3,a start")
+    run = ("batch", "ex1", export, "-o", tmp_path / "out", "--overrides", by_hand)
+    assert run_grade(*run, "--attempt", "best").returncode == 0
+    note = ["Set by hand to 3 of 10: a start."]
+    assert [said(tmp_path / "out", f"11/{name}") for name in ("ex1", "ex1-attempt2")] == [note, []]
+    assert run_grade(*run).returncode == 0
+    assert [said(tmp_path / "out", f"11/{name}") for name in ("ex1", "ex1-attempt2")] == [[], note]
+
+
+def test_a_report_that_was_deleted_or_cut_off_is_written_again(run_grade: RunGrade, tmp_path: Path) -> None:
+    export = folder(tmp_path / "in", {"one_11_101_ex1.py": RIGHT, "two_12_102_ex1.py": RIGHT})
+    run = ("batch", "ex1", export, "-o", tmp_path / "out")
+    assert run_grade(*run).returncode == 0
+    reports = [tmp_path / "out" / "reports" / key / "ex1.json" for key in ("11", "12")]
+    before = [report.read_bytes() for report in reports]
+    reports[0].unlink()
+    reports[1].write_bytes(before[1][:100])
+    assert run_grade(*run).returncode == 0
+    assert [report.read_bytes() for report in reports] == before
+
+
+def test_an_override_finds_a_student_who_is_in_the_roster_too(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = folder(tmp_path / "class", {"student001/ex1.py": RIGHT})
+    roster = tmp_path / "roster.csv"
+    roster.write_text("login,name\nstudent001,student001\nstudent002,student002\n", encoding="utf-8")
+    by_hand = overrides(tmp_path / "a.csv", "student001,ex1,9,a slip", "student002,ex1,4,handed in on paper")
+    done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", "--roster", roster, "--overrides", by_hand)
+    assert done.returncode == 0, done.stderr
+    assert said(tmp_path / "out", "student001/ex1") == ["Set by hand to 9 of 10: a slip."]
+    assert "handed in on paper" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
