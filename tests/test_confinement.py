@@ -209,7 +209,7 @@ def test_the_same_attacks_succeed_where_nothing_confines() -> None:
     bare = Zygote(
         sys.executable,
         with_torch=False,
-        without=("landlock", "seccomp", "namespaces", "threads", "rlimits", "capabilities"),
+        without=("landlock", "seccomp", "namespaces", "threads", "rlimits", "capabilities", "user"),
     )
     harmless = {
         **{

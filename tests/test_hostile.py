@@ -177,7 +177,7 @@ LEAKING = [attack.id for attack in ATTACKS if "landlock" in attack.leaks_without
 
 @pytest.fixture(scope="module")
 def without_landlock(canaries: Canaries) -> Iterator[Launcher]:
-    started = start_launcher(warm=False, without=frozenset({"landlock"}))
+    started = start_launcher(warm=False, without=frozenset({"landlock", "user"}))
     yield started
     started.close()
 

@@ -48,7 +48,7 @@ def grade(folder: Path, *arguments: bytes | str | Path) -> tuple[int, str, str]:
 
 
 @names
-@pytest.mark.parametrize("kind", Format)
+@pytest.mark.parametrize("kind", [Format.TERMINAL, Format.HTML, Format.JSON])
 def test_a_submission_is_graded_whatever_its_name(tmp_path: Path, name: bytes, kind: Format) -> None:
     path = Path(os.fsdecode(bytes(tmp_path) + b"/" + name))
     path.write_text("def f(x): return 3 * x**2\ng = h = f\n")
