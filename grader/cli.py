@@ -14,14 +14,14 @@ import click
 
 from grader import __version__
 from grader.cli_class import batch
+from grader.cli_common import exercises_option, find, say, seed_option
+from grader.cli_student import watch
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.model import Accelerator, Audience, Verdict
 from grader.reporters import Format, missing, render
-from grader.text import inert
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
     from grader.model import Report
 
 EXIT_FULL, EXIT_NOT_FULL, EXIT_USAGE, EXIT_GRADER = 0, 1, 2, 3
@@ -34,15 +34,6 @@ class ShortForm(click.Group):
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             args = ["run", *args]
         return super().resolve_command(ctx, args)
-
-
-exercises_option = click.option(
-    "--exercises",
-    "packs",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with exercises of your own, beside the built-in ones.",
-)
 
 
 @click.group(cls=ShortForm, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,9 +53,7 @@ def main() -> None:
 @click.argument("submission", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice([each.value for each in Format]), default=Format.TERMINAL.value)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it."
-)
+@seed_option
 @click.option("--audience", type=click.Choice([each.value for each in Audience]), default=Audience.STUDENT.value)
 @click.option(
     "--accelerator",
@@ -147,7 +136,7 @@ def list_(packs: tuple[Path, ...]) -> None:
 @exercises_option
 def show(exercise: str, packs: tuple[Path, ...]) -> None:
     """Show the statement of EXERCISE."""
-    click.echo(_find(exercise, packs).statement.rstrip("\n"))
+    click.echo(find(exercise, packs).statement.rstrip("\n"))
 
 
 @main.command()
@@ -156,7 +145,7 @@ def show(exercise: str, packs: tuple[Path, ...]) -> None:
 @exercises_option
 def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
     """Write the stub of EXERCISE as a file of yours. Never overwrites one."""
-    found = _find(exercise, packs)
+    found = find(exercise, packs)
     path = output or Path(f"{found.id}.py")
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
@@ -201,17 +190,7 @@ def doctor(as_json: bool) -> None:
 
 
 main.add_command(batch)
-
-
-def _find(name: str, packs: tuple[Path, ...]) -> Exercise:
-    from grader.exercise import find_exercise
-
-    return find_exercise(name, packs)
-
-
-def say(sentence: str) -> None:
-    """One line to whoever typed the command; a file's name in it may hold anything, and steers no terminal."""
-    click.echo(inert(sentence).replace("\n", " "), err=True)
+main.add_command(watch)
 
 
 def leave(code: int) -> NoReturn:
