@@ -29,7 +29,7 @@ def code_cells(name: str, data: bytes) -> list[tuple[str, str]]:
         raise Unreadable(f"{name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !.")
     if not any(source.strip() for source in sources):
         raise Unreadable(f"{name} has no code cells.", hint="Write the solution into code cells and save.")
-    return [(_first_line(source), _as_python(source)) for source in sources]
+    return [(_first_line(source), as_python(source)) for source in sources]
 
 
 def _sources(name: str, data: bytes) -> list[str]:
@@ -66,7 +66,7 @@ def _magic_lines(source: str) -> int:
     return len(re.findall(r"(?m)^\s*[%!?]|=\s*[%!]|\?\s*$", source))
 
 
-def _as_python(source: str) -> str:
+def as_python(source: str) -> str:
     """A cell as plain Python with at least as many lines as it had, or none of it."""
     lines = source.split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), None)

@@ -1,4 +1,4 @@
-"""The report as one HTML page: no script, nothing fetched, no style but its own.
+"""The report as one HTML page, or as a part of one: no script, nothing fetched, no style but its own.
 
 Jinja escapes every value, `finalize` makes every string inert before that, and the page's
 Content-Security-Policy would stop a script that got in all the same: it allows the one style sheet, by its
@@ -22,6 +22,7 @@ from grader.text import clean, inert
 
 _OUTPUT_LIMIT = 200_000
 _LONG_OUTPUT_LINES = 25
+_TEMPLATES = ("parts.html.j2", "report.html.j2", "inline.html.j2")
 _STATUS_WORDS = {
     Status.PASS: "Passed",
     Status.FAIL: "Failed",
@@ -40,16 +41,37 @@ def render_html(report: Report) -> str:
         graded=report.verdict is not Verdict.GRADER_ERROR,
         output=output,
         is_output_long=output.count("\n") >= _LONG_OUTPUT_LINES,
-        style=_style(),
-        style_hash=_hash(_style()),
+        style=_style("report.css"),
+        style_hash=_hash(_style("report.css")),
     )
+
+
+def render_inline(report: Report, *, note: str = "") -> str:
+    """`report` as a part of a page that is not ours: a notebook's output.
+
+    A fragment and not a framed page, for it takes on the notebook's own theme, font and width in Jupyter, VS Code and
+    Colab alike, is as high as it needs to be without a script, and is printed and exported with the notebook. It brings
+    one style element, all of whose rules are held to its own class; where a notebook that is not trusted drops that, or
+    the drawings, the words still say all. `note`: a line below the checks.
+    """
+    output = clean(report.output, limit=_OUTPUT_LIMIT).strip("\n")
+    return (
+        _environment()
+        .get_template("inline.html.j2")
+        .render(report=report, output=output, note=note, style=_style("inline.css"), id=_id(report))
+    )
+
+
+def _id(report: Report) -> str:
+    """A prefix for the ids of elements: several reports may stand in one notebook."""
+    return "g" + hashlib.sha256(repr((report.exercise, report.submission.sha256)).encode()).hexdigest()[:10]
 
 
 @cache
 def _environment() -> Environment:
     folder = resources.files("grader.reporters") / "templates"
     environment = Environment(
-        loader=DictLoader({"report.html.j2": folder.joinpath("report.html.j2").read_text(encoding="utf-8")}),
+        loader=DictLoader({name: folder.joinpath(name).read_text(encoding="utf-8") for name in _TEMPLATES}),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_inert,
@@ -68,9 +90,9 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> Markup:
+def _style(name: str) -> Markup:
     folder = resources.files("grader.reporters") / "templates"
-    return Markup(folder.joinpath("report.css").read_text(encoding="utf-8"))  # noqa: S704  (a file of ours)
+    return Markup(folder.joinpath(name).read_text(encoding="utf-8"))  # noqa: S704  (a file of ours)
 
 
 def _hash(style: str) -> str:
