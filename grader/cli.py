@@ -15,7 +15,7 @@ import click
 from grader import __version__
 from grader.cli_class import batch
 from grader.cli_common import exercises_option, find, say, seed_option
-from grader.cli_student import watch
+from grader.cli_student import start, watch
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.model import Accelerator, Audience, Verdict
@@ -140,26 +140,6 @@ def show(exercise: str, packs: tuple[Path, ...]) -> None:
 
 
 @main.command()
-@click.argument("exercise")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Another name for the file.")
-@exercises_option
-def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
-    """Write the stub of EXERCISE as a file of yours. Never overwrites one."""
-    found = find(exercise, packs)
-    path = output or Path(f"{found.id}.py")
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(found.stub)
-    except FileExistsError:
-        raise UsageFault(
-            f"{path} is there already.", hint=f"Choose another name: grade start {found.id} -o NAME.py"
-        ) from None
-    except OSError as problem:
-        raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
-    click.echo(f"{path} is ready. Fill it in, then: grade {found.id} {path}")
-
-
-@main.command()
 @click.argument("exercises", nargs=-1)
 @exercises_option
 @click.option(
@@ -190,6 +170,7 @@ def doctor(as_json: bool) -> None:
 
 
 main.add_command(batch)
+main.add_command(start)
 main.add_command(watch)
 
 

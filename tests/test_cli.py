@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 from conftest import ENGINE_PACK, RunGrade
 from jsonschema import Draft202012Validator
@@ -113,6 +114,25 @@ def test_start_writes_the_stub_and_never_overwrites(run_grade: RunGrade, tmp_pat
     assert "is there already" in second.stderr
     assert (tmp_path / "plain.py").read_text() == "my work"
     assert run_grade("start", "plain", *PACK, "-o", "other.py").returncode == 0
+
+
+def test_start_writes_a_notebook(run_grade: RunGrade, tmp_path: Path) -> None:
+    first = run_grade("start", "plain", "--notebook", *PACK)
+    assert first.returncode == 0
+    assert "grade plain plain.ipynb" in first.stdout
+    made = nbformat.read(tmp_path / "plain.ipynb", as_version=nbformat.NO_CONVERT)
+    nbformat.validate(made)
+    assert (made.nbformat, made.nbformat_minor) == (4, 5)
+    assert [cell.cell_type for cell in made.cells] == ["markdown", "code", "markdown", "code"]
+    assert made.cells[-1].source.startswith("import grader\n\ngrader.check(")
+    again = run_grade("start", "plain", "-o", "plain.ipynb", *PACK)
+    assert again.returncode == 2
+    assert "grade start plain -o NAME.ipynb" in again.stderr
+    assert run_grade("start", "plain", "-o", "second.ipynb", *PACK).returncode == 0
+    assert (tmp_path / "second.ipynb").read_bytes() == (tmp_path / "plain.ipynb").read_bytes()
+    wrong = run_grade("start", "plain", "--notebook", "-o", "plain.py", *PACK)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "ends in .ipynb" in wrong.stderr
 
 
 def test_list_names_every_exercise(run_grade: RunGrade) -> None:

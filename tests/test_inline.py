@@ -14,8 +14,10 @@ from nbclient import NotebookClient
 
 import grader
 from grader.errors import UsageFault
+from grader.exercise import find_exercise
 from grader.inline import Inline
 from grader.model import Report, Verdict
+from grader.stub_notebook import stub_notebook
 
 RIGHT = "def f(x): return 3 * x**2\ng = h = f"
 DOUBLED = "def f(x): return 6 * x**2\ng = h = f"
@@ -82,6 +84,14 @@ def test_a_cell_that_ran_twice_alike_serves_what_came_after_and_has_the_last_wor
     *_, shown = run(*cells, "def f(x): return c * x**2\ng = h = f", CHECK)
     assert "10/10" in shown["text/plain"]
     *_, shown = run("import grader", RIGHT, DOUBLED, RIGHT, CHECK)
+    assert "10/10" in shown["text/plain"]
+
+
+def test_a_stub_notebook_that_is_filled_in_checks_itself(run: Run) -> None:
+    exercise = find_exercise("ex1")
+    solution = (ROOT / "reference" / exercise.folder.name / "solution.py").read_text(encoding="utf-8")
+    notebook = nbformat.reads(stub_notebook(exercise, solution), as_version=4)
+    *_, shown = run(*[cell.source for cell in notebook.cells if cell.cell_type == "code"])
     assert "10/10" in shown["text/plain"]
 
 
