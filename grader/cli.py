@@ -15,7 +15,7 @@ import click
 from grader import __version__
 from grader.cli_class import batch
 from grader.cli_common import exercises_option, find, say, seed_option
-from grader.cli_student import start, watch
+from grader.cli_student import hint, keep_progress, progress, start, watch
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.model import Accelerator, Audience, Verdict
@@ -86,6 +86,9 @@ def run(
         accelerator=Accelerator(accelerator),
     )
     _show(report, Format(format_), output)
+    pointer = keep_progress(report, packs)
+    if pointer and output is None and format_ == Format.TERMINAL:
+        click.echo(f"\n  {pointer}")
     leave(_exit_code(report))
 
 
@@ -124,10 +127,9 @@ def _exit_code(report: Report) -> int:
 @exercises_option
 def list_(packs: tuple[Path, ...]) -> None:
     """Show which exercises there are."""
-    from grader.exercise import exercise_folders, read_exercise
+    from grader.exercise import read_course
 
-    for folder in exercise_folders(packs):
-        exercise = read_exercise(folder)
+    for exercise in read_course(packs):
         click.echo(f"{exercise.id:<5} {exercise.title:<32} {exercise.summary}")
 
 
@@ -169,9 +171,8 @@ def doctor(as_json: bool) -> None:
     click.echo(render_json(findings) if as_json else render_text(findings))
 
 
-main.add_command(batch)
-main.add_command(start)
-main.add_command(watch)
+for command in (start, watch, hint, progress, batch):
+    main.add_command(command)
 
 
 def leave(code: int) -> NoReturn:

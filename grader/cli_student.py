@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli_common import exercises_option, find, seed_option
-from grader.errors import UsageFault
+from grader.cli_common import exercises_option, find, say, seed_option
+from grader.errors import ExerciseFault, UsageFault
 from grader.text import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.exercise import Exercise
     from grader.model import Report
 
@@ -66,7 +68,7 @@ def watch(exercise: str, submission: Path, seed: int, packs: tuple[Path, ...]) -
     try:
         with contextlib.closing(look(find(exercise, packs), submission, seed=seed)) as looks:
             for seen in looks:
-                _show_look(seen, before)
+                _show_look(seen, before, packs)
                 before = before if isinstance(seen, UsageFault) else seen
                 click.echo(inert(f"\nWatching {submission}. Save it to grade it again; Ctrl-C ends."))
     except KeyboardInterrupt:
@@ -74,7 +76,76 @@ def watch(exercise: str, submission: Path, seed: int, packs: tuple[Path, ...]) -
         click.echo()
 
 
-def _show_look(seen: Report | UsageFault, before: Report | None) -> None:
+@click.command()
+@exercises_option
+def progress(packs: tuple[Path, ...]) -> None:
+    """Show what you have done, tried and not begun, with your best scores."""
+    from grader.exercise import read_course
+    from grader.progress import Entry, Stage, next_exercise, progress_file, read_progress
+
+    if progress_file() is None:
+        raise UsageFault("No progress is kept: GRADER_PROGRESS is off.", hint="Unset it to have it kept.")
+    course, entries = read_course(packs), read_progress()
+    for exercise in course:
+        entry = entries.get(exercise.id, Entry())
+        score = f"{entry.best}/{entry.points}" if entry.tries else ""
+        tries = f"graded {entry.tries} time{'' if entry.tries == 1 else 's'}" if entry.tries else ""
+        click.echo(f"{exercise.id:<5} {exercise.title:<32} {entry.stage:<6} {score:>6}  {tries}".rstrip())
+    done = sum(entries.get(exercise.id, Entry()).stage is Stage.DONE for exercise in course)
+    following = next_exercise(course, entries)
+    click.echo(f"\n{done} of {len(course)} done. {_pointer(following) if following else 'That is all there is.'}")
+
+
+@click.command()
+@click.argument("exercise")
+@click.option("-n", "--number", type=click.IntRange(min=1), help="This hint, instead of the next one.")
+@exercises_option
+def hint(exercise: str, number: int | None, packs: tuple[Path, ...]) -> None:
+    """Show the next hint for EXERCISE: the first is gentle, the last is plain, none is the solution."""
+    from grader.progress import Entry, read_progress, record_hints
+
+    found = find(exercise, packs)
+    count = len(found.hints)
+    if not count or (number or 1) > count:
+        raise UsageFault(f"{found.id} has {count or 'no'} hints.", hint=f"`grade show {found.id}` shows the statement.")
+    given = number or min(read_progress().get(found.id, Entry()).hints + 1, count)
+    click.echo(f"Hint {given} of {count} for {found.id}\n")
+    click.echo(click.wrap_text(found.hints[given - 1], width=78, initial_indent="  ", subsequent_indent="  "))
+    more = f"A plainer one: grade hint {found.id} -n {given + 1}" if given < count else "There is no plainer one."
+    click.echo(f"\n{more}")
+    with _courtesy():
+        record_hints(found.id, given)
+
+
+@contextlib.contextmanager
+def _courtesy() -> Iterator[None]:
+    """What comes on top of a verdict: where it fails, that is one line, and the verdict stands."""
+    try:
+        yield
+    except (UsageFault, ExerciseFault) as fault:
+        say(f"{fault.message} {fault.hint}".strip())
+
+
+def keep_progress(report: Report, packs: tuple[Path, ...]) -> str:
+    """Count a report in; after full marks, where to go from here."""
+    from grader.exercise import read_course
+    from grader.model import Verdict
+    from grader.progress import next_exercise, read_progress, record
+
+    with _courtesy():
+        record(report)
+    if report.verdict is Verdict.PASSED:
+        with _courtesy():
+            following = next_exercise(read_course(packs), read_progress(), after=report.exercise)
+            return _pointer(following) if following else "That was the last exercise."
+    return ""
+
+
+def _pointer(following: Exercise) -> str:
+    return f"Next: {following.title}. Begin with: grade start {following.id}"
+
+
+def _show_look(seen: Report | UsageFault, before: Report | None, packs: tuple[Path, ...]) -> None:
     click.clear()  # nothing where there is no terminal
     if isinstance(seen, UsageFault):
         click.echo(inert(f"{seen.message} Waiting for it to come back."))
@@ -88,3 +159,5 @@ def _show_look(seen: Report | UsageFault, before: Report | None) -> None:
         click.echo()
         for line in in_words(changes(before, seen)):
             click.echo(f"  {line}")
+    if pointer := keep_progress(seen, packs):
+        click.echo(f"\n  {pointer}")

@@ -20,6 +20,8 @@ from grader.submission import read_submission
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE_PACK = Path(__file__).parent / "packs" / "engine"
 
+os.environ["GRADER_PROGRESS"] = "off"  # what tests grade is nobody's progress
+
 GradeText = Callable[..., Report]
 RunGrade = Callable[..., "subprocess.CompletedProcess[str]"]
 
