@@ -5,17 +5,20 @@ Exit codes: 0 full marks, 1 graded and not full marks, 2 usage, 3 the grader's o
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from grader import __version__
 from grader.cli_class import batch
-from grader.cli_common import exercises_option, find, say, seed_option
-from grader.cli_student import hint, keep_progress, progress, start, watch
+from grader.cli_common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
+from grader.cli_student import hint, keep_progress, progress, start, watch, welcome
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.model import Accelerator, Audience, Verdict
@@ -32,13 +35,30 @@ class ShortForm(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
+            if len(args) == 1 and not ctx.resilient_parsing:
+                raise _incomplete(args[0], self.commands)
             args = ["run", *args]
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return [*map(CompletionItem, exercises_from(incomplete)), *super().shell_complete(ctx, incomplete)]
 
-@click.group(cls=ShortForm, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+def _incomplete(word: str, commands: Collection[str]) -> UsageFault:
+    """What to say where one word is typed that is no command."""
+    if close := difflib.get_close_matches(word, commands, n=1):
+        return UsageFault(f"There is no command {word!r}.", hint=f"Did you mean: grade {close[0]}")
+    found = find(word, ())
+    return UsageFault(
+        f"Missing argument 'SUBMISSION': the file to grade as {found.id}, as in `grade {found.id} {found.id}.py`.",
+        hint=f"`grade start {found.id}` writes one to fill in.",
+    )
+
+
+@click.group(cls=ShortForm, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grade")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Grade PyTorch exercises.
 
     \b
@@ -46,10 +66,12 @@ def main() -> None:
     grade start ex1                  write the stub as ex1.py
     grade ex1 ex1.py                 grade it and say what to mend
     """
+    if context.invoked_subcommand is None:
+        welcome()
 
 
 @main.command()
-@click.argument("exercise")
+@exercise_argument
 @click.argument("submission", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice([each.value for each in Format]), default=Format.TERMINAL.value)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
@@ -134,7 +156,7 @@ def list_(packs: tuple[Path, ...]) -> None:
 
 
 @main.command()
-@click.argument("exercise")
+@exercise_argument
 @exercises_option
 def show(exercise: str, packs: tuple[Path, ...]) -> None:
     """Show the statement of EXERCISE."""

@@ -12,6 +12,20 @@ from grader.text import inert
 if TYPE_CHECKING:
     from grader.exercise import Exercise
 
+
+def _exercises(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    return exercises_from(typed)
+
+
+def exercises_from(typed: str) -> list[str]:
+    """The ids of the built-in exercises that begin so: what a shell offers when Tab is pressed."""
+    from grader.exercise import exercise_folders
+
+    ids = [folder.name.partition("_")[0] for folder in exercise_folders()]
+    return [id_ for id_ in ids if id_.startswith(typed)]
+
+
+exercise_argument = click.argument("exercise", shell_complete=_exercises)
 exercises_option = click.option(
     "--exercises",
     "packs",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli_common import exercises_option, find, say, seed_option
+from grader.cli_common import exercise_argument, exercises_option, find, say, seed_option
 from grader.errors import ExerciseFault, UsageFault
 from grader.text import inert
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("exercise")
+@exercise_argument
 @click.option(
     "--notebook", is_flag=True, help="A notebook: the statement, a cell for each function, one to check them."
 )
@@ -56,7 +56,7 @@ def _notebook(exercise: Exercise, packs: tuple[Path, ...]) -> str:
 
 
 @click.command()
-@click.argument("exercise")
+@exercise_argument
 @click.argument("submission", type=click.Path(path_type=Path))
 @seed_option
 @exercises_option
@@ -97,7 +97,7 @@ def progress(packs: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("exercise")
+@exercise_argument
 @click.option("-n", "--number", type=click.IntRange(min=1), help="This hint, instead of the next one.")
 @exercises_option
 def hint(exercise: str, number: int | None, packs: tuple[Path, ...]) -> None:
@@ -115,6 +115,35 @@ def hint(exercise: str, number: int | None, packs: tuple[Path, ...]) -> None:
     click.echo(f"\n{more}")
     with _courtesy():
         record_hints(found.id, given)
+
+
+def welcome() -> None:
+    """What someone needs who types `grade` and nothing else: the way through the exercise that is due."""
+    from grader.exercise import read_course
+    from grader.progress import next_exercise, read_progress
+
+    course, entries = read_course(), read_progress()
+    following = next_exercise(course, entries)
+    due = following or course[0]
+    id_ = due.id
+    steps = {
+        f"grade show {id_}": "what is asked for",
+        f"grade start {id_}": f"write {id_}.py for you to fill in (--notebook: {id_}.ipynb)",
+        f"grade {id_} {id_}.py": "grade it: what is right, what went wrong, what to try",
+        f"grade watch {id_} {id_}.py": "the same at each save",
+        f"grade hint {id_}": "when you are stuck",
+    }
+    which = (
+        "You have done them all. The first one was"
+        if not following
+        else "Your next one is"
+        if entries
+        else "Begin with"
+    )
+    click.echo(f"Grades PyTorch exercises. {which} {id_}, {due.title}:\n")
+    for command, meaning in steps.items():
+        click.echo(f"  {command:<28} {meaning}")
+    click.echo(f"\nThere are {len(course)} exercises: grade list. All commands: grade --help")
 
 
 @contextlib.contextmanager
