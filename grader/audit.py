@@ -24,6 +24,8 @@ from grader.sandbox.launch import Launcher
 from grader.sandbox.start import start_launcher
 from grader.submission import read_submission
 
+FEWEST_HINTS = 3  # one to point the way, one to go it, one in between
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -77,6 +79,9 @@ def _audit_texts(exercise: Exercise) -> Iterator[Finding]:
         if not path.is_file() or not path.read_text(encoding="utf-8").strip():
             problems.append(f"{name} is missing or empty")
     problems += [f"mistake {m.id} lacks a text" for m in exercise.mistakes.values() if not (m.what and m.hint)]
+    if len(exercise.hints) < FEWEST_HINTS:
+        problems.append(f"it has {len(exercise.hints)} hints, fewer than {FEWEST_HINTS}")
+    problems += [f"hint {number} is empty" for number, hint in enumerate(exercise.hints, 1) if not hint.strip()]
     try:
         problems += [f"check {check.id} has no title" for check in load_checks(exercise) if not check.title.strip()]
     except Fault as fault:

@@ -5,26 +5,29 @@ Exit codes: 0 full marks, 1 graded and not full marks, 2 usage, 3 the grader's o
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
+from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from grader import __version__
 from grader.cli_class import batch
+from grader.cli_common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
 from grader.cli_export import export
+from grader.cli_student import hint, keep_progress, progress, start, watch, welcome
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.isolation import Isolation
 from grader.model import Accelerator, Audience, Verdict
 from grader.reporters import Format, missing, render
-from grader.text import inert
 
 if TYPE_CHECKING:
-    from grader.exercise import Exercise
     from grader.model import Report
 
 EXIT_FULL, EXIT_NOT_FULL, EXIT_USAGE, EXIT_GRADER = 0, 1, 2, 3
@@ -35,22 +38,30 @@ class ShortForm(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
+            if len(args) == 1 and not ctx.resilient_parsing:
+                raise _incomplete(args[0], self.commands)
             args = ["run", *args]
         return super().resolve_command(ctx, args)
 
-
-exercises_option = click.option(
-    "--exercises",
-    "packs",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with exercises of your own, beside the built-in ones.",
-)
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return [*map(CompletionItem, exercises_from(incomplete)), *super().shell_complete(ctx, incomplete)]
 
 
-@click.group(cls=ShortForm, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+def _incomplete(word: str, commands: Collection[str]) -> UsageFault:
+    """What to say where one word is typed that is no command."""
+    if close := difflib.get_close_matches(word, commands, n=1):
+        return UsageFault(f"There is no command {word!r}.", hint=f"Did you mean: grade {close[0]}")
+    found = find(word, ())
+    return UsageFault(
+        f"Missing argument 'SUBMISSION': the file to grade as {found.id}, as in `grade {found.id} {found.id}.py`.",
+        hint=f"`grade start {found.id}` writes one to fill in.",
+    )
+
+
+@click.group(cls=ShortForm, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grade")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Grade PyTorch exercises.
 
     \b
@@ -58,16 +69,16 @@ def main() -> None:
     grade start ex1                  write the stub as ex1.py
     grade ex1 ex1.py                 grade it and say what to mend
     """
+    if context.invoked_subcommand is None:
+        welcome()
 
 
 @main.command()
-@click.argument("exercise")
+@exercise_argument
 @click.argument("submission", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice([each.value for each in Format]), default=Format.TERMINAL.value)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it."
-)
+@seed_option
 @click.option("--audience", type=click.Choice([each.value for each in Audience]), default=Audience.STUDENT.value)
 @click.option(
     "--accelerator",
@@ -109,6 +120,9 @@ def run(
         isolation=Isolation(isolation) if isolation else _isolation_for(Format(format_)),
     )
     _show(report, Format(format_), output)
+    pointer = keep_progress(report, packs)
+    if pointer and output is None and format_ == Format.TERMINAL:
+        click.echo(f"\n  {pointer}")
     leave(_exit_code(report))
 
 
@@ -152,39 +166,18 @@ def _exit_code(report: Report) -> int:
 @exercises_option
 def list_(packs: tuple[Path, ...]) -> None:
     """Show which exercises there are."""
-    from grader.exercise import exercise_folders, read_exercise
+    from grader.exercise import read_course
 
-    for folder in exercise_folders(packs):
-        exercise = read_exercise(folder)
+    for exercise in read_course(packs):
         click.echo(f"{exercise.id:<5} {exercise.title:<32} {exercise.summary}")
 
 
 @main.command()
-@click.argument("exercise")
+@exercise_argument
 @exercises_option
 def show(exercise: str, packs: tuple[Path, ...]) -> None:
     """Show the statement of EXERCISE."""
-    click.echo(_find(exercise, packs).statement.rstrip("\n"))
-
-
-@main.command()
-@click.argument("exercise")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Another name for the file.")
-@exercises_option
-def start(exercise: str, output: Path | None, packs: tuple[Path, ...]) -> None:
-    """Write the stub of EXERCISE as a file of yours. Never overwrites one."""
-    found = _find(exercise, packs)
-    path = output or Path(f"{found.id}.py")
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(found.stub)
-    except FileExistsError:
-        raise UsageFault(
-            f"{path} is there already.", hint=f"Choose another name: grade start {found.id} -o NAME.py"
-        ) from None
-    except OSError as problem:
-        raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
-    click.echo(_inert_line(f"{path} is ready. Fill it in, then: grade {found.id} {path}"))
+    click.echo(find(exercise, packs).statement.rstrip("\n"))
 
 
 @main.command()
@@ -217,25 +210,8 @@ def doctor(as_json: bool) -> None:
     click.echo(render_json(findings) if as_json else render_text(findings))
 
 
-main.add_command(batch)
-main.add_command(export)
-
-
-def _find(name: str, packs: tuple[Path, ...]) -> Exercise:
-    from grader.exercise import find_exercise
-
-    return find_exercise(name, packs)
-
-
-def say(sentence: str) -> None:
-    """One line to whoever typed the command."""
-    click.echo(_inert_line(sentence), err=True)
-
-
-def _inert_line(sentence: str) -> str:
-    """A sentence on one line: a file's name in it may hold anything, and steers neither a terminal nor a CI runner."""
-    line = inert(sentence).replace("\n", " ")
-    return f"\\{line}" if line.lstrip().startswith("::") else line
+for command in (start, watch, hint, progress, batch, export):
+    main.add_command(command)
 
 
 def leave(code: int) -> NoReturn:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.batch.standings import Attempt
+from grader.cli_common import say
 from grader.errors import UsageFault
 from grader.files import write_bytes
-from grader.text import inert
 
 if TYPE_CHECKING:
     from grader.batch.gradebook.filling import Filled, Scaling
@@ -126,14 +126,14 @@ def _export(
         filled = fill(_records(store, attempt, late), chosen, titles[chosen])
     if dry_run:
         for change in filled.changes:
-            _say(f"line {change.line}: {change.student}: {change.before or 'empty'} -> {change.after}", err=False)
+            say(f"line {change.line}: {change.student}: {change.before or 'empty'} -> {change.after}", err=False)
     else:
         output = output or _free_name(downloaded)
         write_bytes(output, filled.data)
     for note in filled.notes:
-        _say(note)
+        say(note)
     cells = f"{len(filled.changes)} cell{'' if len(filled.changes) == 1 else 's'}"
-    _say(f"{cells} to fill in; nothing was written." if dry_run else f"{cells} filled in; upload {output}.")
+    say(f"{cells} to fill in; nothing was written." if dry_run else f"{cells} filled in; upload {output}.")
 
 
 def _chosen(wanted: str | None, titles: dict[str, str], results: Path) -> str:
@@ -171,7 +171,3 @@ def _free_name(downloaded: Path) -> Path:
     if path.exists():
         raise UsageFault(f"{path} is there already.", hint="Name the file to write with -o.")
     return path
-
-
-def _say(sentence: str, *, err: bool = True) -> None:
-    click.echo(inert(sentence).replace("\n", " "), err=err)

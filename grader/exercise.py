@@ -1,6 +1,6 @@
 """A folder read as an `Exercise`: its settings, its texts, its limits and, when grading needs them, its checks.
 
-ex1_sum_of_cubes/  exercise.toml   title, limits, mistakes with their texts
+ex1_sum_of_cubes/  exercise.toml   title, hints, limits, mistakes with their texts
                    README.md       the statement
                    stub.py         what a student starts from
                    checks.py       the checks, run in the trusted process
@@ -48,7 +48,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One exercise. `advice` maps an id to a line that costs nothing."""
+    """One exercise. `hints` go from gentle to plain; `advice` maps an id to a line that costs nothing."""
 
     id: str
     title: str
@@ -56,6 +56,7 @@ class Exercise:
     summary: str
     folder: Path
     stub_earns_at_most: int = 0
+    hints: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     advice: dict[str, str] = field(default_factory=dict)
@@ -87,6 +88,11 @@ def _by_number(folder: Path) -> tuple[int, str]:
     return int(digits or 0), folder.name
 
 
+def read_course(extra: tuple[Path, ...] = ()) -> list[Exercise]:
+    """Every exercise, in the order in which they are meant to be done."""
+    return [read_exercise(folder) for folder in exercise_folders(extra)]
+
+
 def find_exercise(name: str, extra: tuple[Path, ...] = ()) -> Exercise:
     """The exercise with an id such as "ex2". Raises UsageFault with the closest match."""
     folders = {folder.name.partition("_")[0]: folder for folder in exercise_folders(extra)}
@@ -105,7 +111,8 @@ def read_exercise(folder: Path) -> Exercise:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         mistakes = {key: Mistake(id=key, **texts) for key, texts in data.pop("mistakes", {}).items()}
         limits = _limits(data.pop("limits", {}))
-        exercise = Exercise(folder=folder, limits=limits, mistakes=mistakes, **data)
+        hints = _hints(data.pop("hints", []))
+        exercise = Exercise(folder=folder, limits=limits, hints=hints, mistakes=mistakes, **data)
     except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
         raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
     if folder.name.partition("_")[0] != exercise.id:
@@ -113,6 +120,12 @@ def read_exercise(folder: Path) -> Exercise:
             f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id."
         )
     return exercise
+
+
+def _hints(data: Any) -> tuple[str, ...]:
+    if not isinstance(data, list) or not all(isinstance(hint, str) for hint in data):
+        raise TypeError("hints is no list of texts")
+    return tuple(data)
 
 
 def _limits(data: dict[str, Any]) -> Limits:

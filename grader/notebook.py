@@ -32,6 +32,21 @@ def as_python(name: str, sources: list[str]) -> list[tuple[str, str]]:
     return [(_first_line(source), _as_python(source, ipython)) for source in sources]
 
 
+def cell_as_python(name: str, source: str) -> str:
+    """One cell's Python, in as many lines as it has. Raises Unreadable."""
+    return _as_python(source, _IPython(name))
+
+
+def percent_script(name: str, text: str) -> str:
+    """A script in cells, each below a line such as `# %%`, its magics as in a notebook; no line moves.
+
+    Raises Unreadable.
+    """
+    parts = re.split(r"(?m)^(#[ \t]*%%.*\n?)", text.replace("\r\n", "\n").replace("\r", "\n"))
+    ipython = _IPython(name)
+    return "".join(_as_python(part, ipython) if _MAGIC.search(part) else part for part in parts)
+
+
 def code_cells(name: str, data: bytes) -> list[str]:
     """What the code cells hold, in document order. Raises Unreadable for what is no notebook."""
     try:
@@ -150,5 +165,6 @@ class _IPython(TransformerManager):  # type: ignore[misc]
         return super().do_one_token_transform(lines)
 
 
+_MAGIC = re.compile(r"(?m)^\s*+[%!?]|=\s*+[%!]|\?\s*$")  # never less than IPython takes for one
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 SAVE_AGAIN = "Open it in Jupyter, save it again and hand that in."

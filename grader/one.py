@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.exercise import find_exercise
@@ -44,3 +45,22 @@ def grade_file(
         return dataclasses.replace(report, audience=audience)
     finally:
         launcher.close()
+
+
+def grade(
+    exercise: str,
+    path: str | Path,
+    *,
+    seed: int = 0,
+    exercises: Sequence[str | Path] = (),
+    audience: Audience = Audience.STUDENT,
+) -> Report:
+    """Grade a file or notebook as the exercise of this id, such as "ex2". Prints nothing and never exits.
+
+    The judging is done in this process, with torch as it is set here; no code of the submission runs in it.
+    `exercises`: folders with exercises of your own.
+
+    :raises UsageFault: there is no such exercise or file
+    :raises ExerciseFault: the exercise's folder cannot be used
+    """
+    return grade_file(exercise, Path(path), packs=tuple(map(Path, exercises)), seed=seed, audience=audience)

@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import itertools
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a student handed in, as one module. `cells` is empty for a plain file.
+    """What a student handed in, as one module. `cells` is empty for a file, which may still use IPython's own names.
 
     Where `fault` is set there is nothing to run, and it says why.
     """
@@ -42,11 +43,7 @@ class Submission:
     source: bytes = b""
     cells: tuple[Cell, ...] = ()
     fault: Unreadable | None = None
-
-    @property
-    def is_notebook(self) -> bool:
-        """Whether the source was put together from a notebook's cells."""
-        return bool(self.cells)
+    is_notebook: bool = False
 
     def place(self, line: int, lines: list[str], function: str = "") -> Place:
         """Where line `line` of the source (from 1) stands for the student; `lines` is the source's text."""
@@ -75,6 +72,8 @@ def make_submission(name: str, data: bytes, *, size: int | None = None) -> Submi
         if is_notebook:
             return _from_notebook(identity, data)
         _refuse_what_is_no_source(name, data)
+        if _has_cells_with_magics(data):
+            return _from_percent_script(identity, data)
     except Unreadable as fault:
         return Submission(identity, fault=fault)
     return Submission(identity, data)
@@ -93,7 +92,18 @@ def _from_notebook(identity: SubmissionId, data: bytes) -> Submission:
         lines.extend(python.split("\n"))
     source = "\n".join(lines).encode("utf-8", errors="surrogatepass")
     _refuse_what_is_no_source(identity.name, source)
-    return Submission(identity, source, tuple(cells))
+    return Submission(identity, source, tuple(cells), is_notebook=True)
+
+
+def _from_percent_script(identity: SubmissionId, data: bytes) -> Submission:
+    from grader.notebook import percent_script
+
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # Python will say what is wrong, or read it by its coding cookie
+        return Submission(identity, data)
+    source = percent_script(identity.name, text).encode()
+    return Submission(identity, source, is_notebook=True)
 
 
 def _refuse_what_is_no_source(name: str, data: bytes) -> None:
@@ -120,6 +130,11 @@ def _too_large(name: str, size: int, most: int) -> Unreadable:
 
 def _looks_like_a_notebook(data: bytes) -> bool:
     return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"cells"' in data and b'"nbformat"' in data
+
+
+def _has_cells_with_magics(data: bytes) -> bool:
+    """Whether a script is divided by `# %%` lines, and a line of it may be a magic, a shell command or help."""
+    return bool(re.search(rb"(?m)^#[ \t]*%%", data) and re.search(rb"(?m)^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*\r?$", data))
 
 
 def _read_file(path: Path) -> tuple[bytes, int]:

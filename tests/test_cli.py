@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
-from conftest import ENGINE_PACK, RunGrade
+from conftest import ENGINE_PACK, ROOT, RunGrade
 from jsonschema import Draft202012Validator
 
 from grader.reporters.json_report import json_schema
@@ -77,7 +78,11 @@ def test_instructors_see_what_students_do_not(run_grade: RunGrade, mine: Path) -
         (["ex1", "folder"], "folder is a folder."),
         (["ex1", "pipe"], "pipe is no ordinary file."),
         (["ex1", "link.py"], "link.py is a link to a file elsewhere."),
-        (["ex1"], "Missing argument 'SUBMISSION'"),
+        (["ex1"], "Missing argument 'SUBMISSION': the file to grade as ex1, as in `grade ex1 ex1.py`."),
+        (["ex1"], "`grade start ex1` writes one to fill in."),
+        (["lst"], "There is no command 'lst'. Did you mean: grade list"),
+        (["zz"], "There is no exercise 'zz'. `grade list` shows them all."),
+        (["run", "ex1"], "Missing argument 'SUBMISSION'"),
         (["ex1", "mine.py", "--seed", "-1"], "-1 is not in the range"),
         (["ex1", "mine.py", "--format", "pdf"], "'pdf' is not one of"),
         (["show", "ex22222"], "There is no exercise"),
@@ -115,6 +120,25 @@ def test_start_writes_the_stub_and_never_overwrites(run_grade: RunGrade, tmp_pat
     assert run_grade("start", "plain", *PACK, "-o", "other.py").returncode == 0
 
 
+def test_start_writes_a_notebook(run_grade: RunGrade, tmp_path: Path) -> None:
+    first = run_grade("start", "plain", "--notebook", *PACK)
+    assert first.returncode == 0
+    assert "grade plain plain.ipynb" in first.stdout
+    made = nbformat.read(tmp_path / "plain.ipynb", as_version=nbformat.NO_CONVERT)
+    nbformat.validate(made)
+    assert (made.nbformat, made.nbformat_minor) == (4, 5)
+    assert [cell.cell_type for cell in made.cells] == ["markdown", "code", "markdown", "code"]
+    assert made.cells[-1].source.startswith("import grader\n\ngrader.check(")
+    again = run_grade("start", "plain", "-o", "plain.ipynb", *PACK)
+    assert again.returncode == 2
+    assert "grade start plain -o NAME.ipynb" in again.stderr
+    assert run_grade("start", "plain", "-o", "second.ipynb", *PACK).returncode == 0
+    assert (tmp_path / "second.ipynb").read_bytes() == (tmp_path / "plain.ipynb").read_bytes()
+    wrong = run_grade("start", "plain", "--notebook", "-o", "plain.py", *PACK)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "ends in .ipynb" in wrong.stderr
+
+
 def test_list_names_every_exercise(run_grade: RunGrade) -> None:
     lines = run_grade("list", *PACK).stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["plain", "ex1", "ex2", "ex3", "ex4", "ex5"]
@@ -124,9 +148,41 @@ def test_show_prints_the_statement(run_grade: RunGrade) -> None:
     assert run_grade("show", "plain", *PACK).stdout.startswith("Write f, g and h")
 
 
-def test_without_arguments_it_says_what_a_newcomer_needs(run_grade: RunGrade) -> None:
+def test_without_arguments_it_says_what_a_newcomer_needs(run_grade: RunGrade, tmp_path: Path) -> None:
     done = run_grade()
-    assert "grade start ex1" in done.stdout + done.stderr
+    assert done.returncode == 0
+    commands = [line.split("  ")[1] for line in done.stdout.splitlines() if line.startswith("  grade")]
+    assert commands[:2] == ["grade show ex1", "grade start ex1"]
+    for command in (commands[0], commands[1], commands[4]):  # each of them works as it stands
+        assert run_grade(*command.split()[1:]).returncode == 0
+    progress = tmp_path / "progress.json"
+    for done_so_far, words in ((1, "Your next one is ex2,"), (5, "You have done them all.")):
+        done_ones = {f"ex{number}": {"best": 10, "points": 10, "tries": 1} for number in range(1, done_so_far + 1)}
+        progress.write_text(json.dumps({"exercises": done_ones}))
+        assert words in run_grade(env={"GRADER_PROGRESS": str(progress)}).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("grade ex", {"ex1", "ex2", "ex3", "ex4", "ex5", "export"}),
+        ("grade sta", {"start"}),
+        ("grade watch ex2", {"ex2"}),
+        ("grade ex2 --se", {"--seed"}),
+        ("grade watch ex2 mi", {"mi"}),  # a file: the shell completes it
+    ],
+)
+def test_tab_offers_commands_and_exercises(run_grade: RunGrade, words: str, offered: set[str]) -> None:
+    count = str(len(words.split()) - 1)
+    done = run_grade(env={"_GRADE_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": count})
+    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == offered, done.stderr
+
+
+def test_the_readme_says_how_tab_is_taught(run_grade: RunGrade) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for shell in ("bash", "zsh", "fish"):
+        assert f"_GRADE_COMPLETE={shell}_source grade" in readme
+        assert "_GRADE_COMPLETE" in run_grade(env={"_GRADE_COMPLETE": f"{shell}_source"}).stdout
 
 
 def test_a_broken_exercise_is_the_graders_fault_and_nobodys_zero(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import GradeText
+from conftest import ROOT, GradeText
 
+from grader.exercise import exercise_folders, find_exercise, read_exercise
+from grader.grading import grade
 from grader.model import Verdict
+from grader.sandbox.launch import Launcher
+from grader.stub_notebook import stub_notebook
+from grader.submission import make_submission
 
 RIGHT = "def f(x): return 3 * x**2\ng = h = f"
 
@@ -81,3 +87,65 @@ def test_what_is_no_notebook_is_a_sentence(grade_text: GradeText, text: str, wor
 
 def test_too_many_cells_are_refused(grade_text: GradeText) -> None:
     assert "5002 cells" in grade_text(notebook(*["x = 1"] * 5001), name="mine.ipynb").reason
+
+
+@pytest.mark.parametrize("folder", exercise_folders(), ids=lambda folder: folder.name)
+def test_a_stub_notebook_that_is_filled_in_gets_full_marks(launcher: Launcher, folder: Path) -> None:
+    exercise = read_exercise(folder)
+    solution = (ROOT / "reference" / folder.name / "solution.py").read_text(encoding="utf-8")
+    filled = stub_notebook(exercise, solution).encode()
+    assert grade(exercise, make_submission("mine.ipynb", filled), launcher).verdict is Verdict.PASSED
+    empty = grade(exercise, make_submission("mine.ipynb", stub_notebook(exercise, exercise.stub).encode()), launcher)
+    assert empty.verdict is Verdict.FAILED  # not crashed: what is written first is graded before the rest is
+
+
+def test_a_stub_notebook_has_a_cell_for_each_function() -> None:
+    exercise = find_exercise("ex1")
+    cells = nbformat.reads(stub_notebook(exercise, exercise.stub), as_version=4).cells
+    assert cells[0].source == exercise.statement.strip()
+    starts = [cell.source.partition("(")[0] for cell in cells if cell.cell_type == "code"]
+    assert starts[:4] == [
+        "import torch\nfrom torch import Tensor",
+        "def sum_of_cubes",
+        "def gradient_by_autograd",
+        "def gradient_by_hand",
+    ]
+    assert starts[4].startswith('if __name__ == "__main__":')
+    assert cells[-1].source == 'import grader\n\ngrader.check("ex1")'
+
+
+PERCENT = f"""# %% [markdown]
+# # Mine: is it right?
+
+# %%
+%matplotlib inline
+!pip install torch
+import torch
+torch?
+
+# %% Solution
+%%time
+{RIGHT}
+text = '''
+%not a magic
+'''
+"""
+
+
+def test_percent_scripts_may_hold_magics_and_keep_their_lines(grade_text: GradeText) -> None:
+    report = grade_text(PERCENT + "assert text == '\\n%not a magic\\n'\nget_ipython(); display(f)\n")
+    assert report.verdict is Verdict.PASSED, report.reason
+    assert grade_text(PERCENT.replace("\n", "\r\n")).verdict is Verdict.PASSED
+    broken = grade_text(f"{PERCENT}\n# %%\n1 / 0\n")
+    (place,) = broken.trace
+    assert (place.cell, place.line, place.code) == (None, PERCENT.count("\n") + 3, "1 / 0")
+
+
+def test_percent_marks_alone_change_nothing(grade_text: GradeText) -> None:
+    assert grade_text(f"#%%\n{RIGHT}\n# %%\nx = (5\n  % 3)\n# is it?\n").verdict is Verdict.PASSED
+    assert (
+        grade_text(f"# -*- coding: latin-1 -*-\n# %%\n# \xe9?\n{RIGHT}\n".encode("latin-1")).verdict is Verdict.PASSED
+    )
+    report = grade_text("# %%\n" + "%x\n" * 10_000)
+    assert "too many magic and shell lines" in report.reason
+    assert "Python cannot read it" in grade_text(f"%matplotlib inline\n{RIGHT}").reason  # no cells: this is no notebook

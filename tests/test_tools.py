@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +63,16 @@ def test_the_audit_says_what_is_wrong(tmp_path: Path) -> None:
     assert problems[str(Path("wrong/right_after_all.py"))] == "loses nothing, not worked; names nothing, not doubled"
     assert problems[str(Path("wrong/silent.py"))] == "its docstring does not say what it loses"
     assert problems["mistakes"] == "no wrong submission makes: complained, doubled"
+
+
+def test_the_audit_wants_three_hints_and_none_of_them_empty(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(ENGINE_PACK, pack)
+    settings = pack / "plain_three_squares" / "exercise.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^hints = .*$", 'hints = ["Look.", " "]', text), encoding="utf-8")
+    texts = next(iter(audit(("plain",), packs=(pack,), reference=tmp_path)))
+    assert texts == Finding("plain", "texts", "it has 2 hints, fewer than 3; hint 2 is empty")
 
 
 def test_the_audit_wants_references(tmp_path: Path) -> None:

@@ -88,6 +88,13 @@ def render(
             return render_classroom50(report, environment or {})
 
 
+def render_inline(report: Report, *, note: str = "") -> str:
+    """`report` as a fragment of HTML for a notebook, `note` below its checks."""
+    from grader.reporters import html
+
+    return html.render_inline(_for_audience(report), note=note)
+
+
 def _for_audience(report: Report) -> Report:
     """Inputs and expected values of hidden checks are for instructors only, whatever came in."""
     if report.audience is Audience.INSTRUCTOR:

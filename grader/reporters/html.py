@@ -1,6 +1,8 @@
-"""The report as one HTML page: no script, nothing fetched, no style but its own."""
+"""The report as one HTML page, or as a part of one: no script, nothing fetched, no style but its own."""
 
 from __future__ import annotations
+
+import hashlib
 
 from grader.model import Report, Status, Verdict
 from grader.reporters import figures, page
@@ -32,3 +34,30 @@ def render_html(report: Report) -> str:
         picture=figures,
         status_words=_STATUS_WORDS,
     )
+
+
+def render_inline(report: Report, *, note: str = "") -> str:
+    """`report` as a part of a page that is not ours: a notebook's output.
+
+    A fragment and not a framed page, for it takes on the notebook's own theme, font and width in Jupyter, VS Code and
+    Colab alike, is as high as it needs to be without a script, and is printed and exported with the notebook. It brings
+    one style element, all of whose rules are held to its own class; where a notebook that is not trusted drops that, or
+    the drawings, the words still say all. `note`: a line below the checks.
+    """
+    return page.render(
+        _PACKAGE,
+        "inline.html.j2",
+        style=page.ours(_PACKAGE, "inline.css"),
+        report=report,
+        output=clean(report.output, limit=_OUTPUT_LIMIT).strip("\n"),
+        note=note,
+        id=_id(report),
+        lay_out=figures.lay_out,
+        picture=figures,
+        status_words=_STATUS_WORDS,
+    )
+
+
+def _id(report: Report) -> str:
+    """A prefix for the ids of elements: several reports may stand in one notebook."""
+    return "g" + hashlib.sha256(repr((report.exercise, report.submission.sha256)).encode()).hexdigest()[:10]

@@ -14,7 +14,7 @@ import re
 from functools import cache
 from importlib import resources
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.reporters import wording
@@ -27,7 +27,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 def render(package: str, template: str, *, style: Markup, script: Markup = _NOTHING, **values: object) -> str:
     """A page from the folder of templates in `package`. Its policy is to name the two hashes that it is given."""
-    page = _environment(package, template).get_template(template)
+    page = _environment(package).get_template(template)
     text = page.render(style=style, style_hash=_hash(style), script=script, script_hash=_hash(script), **values)
     return _COMMAND.sub(r"\1&#58;:", text)
 
@@ -40,9 +40,9 @@ def ours(package: str, name: str) -> Markup:
 
 
 @cache
-def _environment(package: str, template: str) -> Environment:
+def _environment(package: str) -> Environment:
     made = Environment(
-        loader=DictLoader({template: str(ours(package, template))}),
+        loader=FunctionLoader(lambda name: str(ours(package, name))),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_inert,

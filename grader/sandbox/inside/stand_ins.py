@@ -12,6 +12,8 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import grader
+
 PLOTTING = frozenset({"matplotlib", "seaborn", "plotly", "pylab", "bokeh", "altair"})
 NOTEBOOK = frozenset({"IPython", "ipywidgets", "google"})
 
@@ -77,6 +79,8 @@ class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> None:
-    """Let imports of these libraries succeed."""
+    """Let imports of these libraries succeed, and let a notebook that has itself checked be run as a submission."""
+    for name in ("check", "grade"):
+        setattr(grader, name, Inert())
     sys.meta_path.insert(0, StandInFinder(NOTEBOOK))
     sys.meta_path.append(StandInFinder(PLOTTING))

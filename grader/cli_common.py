@@ -1,0 +1,51 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.text import inert
+
+if TYPE_CHECKING:
+    from grader.exercise import Exercise
+
+
+def _exercises(ctx: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    return exercises_from(typed)
+
+
+def exercises_from(typed: str) -> list[str]:
+    """The ids of the built-in exercises that begin so: what a shell offers when Tab is pressed."""
+    from grader.exercise import exercise_folders
+
+    ids = [folder.name.partition("_")[0] for folder in exercise_folders()]
+    return [id_ for id_ in ids if id_.startswith(typed)]
+
+
+exercise_argument = click.argument("exercise", shell_complete=_exercises)
+exercises_option = click.option(
+    "--exercises",
+    "packs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with exercises of your own, beside the built-in ones.",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it."
+)
+
+
+def find(name: str, packs: tuple[Path, ...]) -> Exercise:
+    """The exercise of this name, the module that reads it imported when it is wanted. Raises UsageFault."""
+    from grader.exercise import find_exercise
+
+    return find_exercise(name, packs)
+
+
+def say(sentence: str, *, err: bool = True) -> None:
+    """One line to whoever typed the command; a file's name in it may hold anything, and steers no terminal or CI."""
+    line = inert(sentence).replace("\n", " ")
+    click.echo(f"\\{line}" if line.lstrip().startswith("::") else line, err=err)
