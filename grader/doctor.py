@@ -11,8 +11,9 @@ import json
 import os
 import platform
 import socket
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +39,23 @@ class Finding:
     evidence: str
 
 
+# What comes on top where a machine allows it, and what it takes.
+ON_TOP = {
+    "namespaces": "no namespaces can be made here",
+    "bounded-scratch": "needs namespaces in which one may mount",
+    "cgroup": "no control group can be made here",
+    "user-of-its-own": "needs a grader that runs as root and an interpreter that anyone can read",
+    "threads-counted": "needs root or user namespaces; memory bounds threads all the same",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything found out. `layers` is what the child itself reports to be confined by."""
+    """Everything found out. `layers` is what the child itself says confines it, `absent` what could come on top."""
 
     system: str
     layers: tuple[str, ...]
+    absent: tuple[str, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -90,7 +102,15 @@ def examine(*, without: frozenset[str] = frozenset()) -> Examination:
             findings = [_try(session, attempt, bait) for attempt in _attempts(bait)]
     finally:
         launcher.close()
-    return Examination(f"{platform.system()} {platform.release()} {platform.machine()}", layers, tuple(findings))
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return Examination(system, layers, _absent(layers), tuple(findings))
+
+
+def _absent(layers: Sequence[str]) -> tuple[str, ...]:
+    if sys.platform != "linux":
+        return ()
+    missing = [name for name in ON_TOP if not any(layer.startswith(name) for layer in layers)]
+    return tuple(f"{name}: {ON_TOP[name]}" for name in missing)
 
 
 def _attempts(bait: Bait) -> list[Attempt]:
@@ -167,6 +187,7 @@ def render_text(examination: Examination) -> str:
         for finding in examination.findings
     ]
     layers = "\n".join(f"  {layer}" for layer in examination.layers) or "  none"
+    absent = [f"  not here  {layer}" for layer in examination.absent]
     verdict = (
         "Every way out that was tried is closed."
         if examination.is_full
@@ -177,6 +198,7 @@ def render_text(examination: Examination) -> str:
             f"System: {examination.system}, Python {platform.python_version()}",
             "\nLayers around student code:",
             layers,
+            *absent,
             "\nWhat a submission can do here, by trying:",
             *rows,
             f"\n{verdict}",
