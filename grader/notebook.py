@@ -25,25 +25,26 @@ RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3
 def code_cells(name: str, data: bytes) -> list[tuple[str, str]]:
     """For each code cell: its first line, and its Python in as many lines as it has. Raises Unreadable."""
     sources = _sources(name, data)
-    _refuse_too_much_magic(name, sources)
+    if _magic_work(sources) > MOST_MAGIC_WORK:
+        raise Unreadable(f"{name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !.")
     if not any(source.strip() for source in sources):
         raise Unreadable(f"{name} has no code cells.", hint="Write the solution into code cells and save.")
     return [(_first_line(source), as_python(source)) for source in sources]
 
 
-def percent_script(name: str, text: str) -> str:
+def percent_script(text: str) -> str:
     """A script in cells, each below a line such as `# %%`, its magics as in a notebook; no line moves.
 
-    Raises Unreadable.
+    One with too many lines that may be magics comes back as it is: most likely they are none.
     """
     parts = re.split(r"(?m)^(#[ \t]*%%.*\n?)", text.replace("\r\n", "\n").replace("\r", "\n"))
-    _refuse_too_much_magic(name, parts[::2])
+    if _magic_work(parts[::2]) > MOST_MAGIC_WORK:
+        return text
     return "".join(as_python(part) if _magic_lines(part) else part for part in parts)
 
 
-def _refuse_too_much_magic(name: str, sources: list[str]) -> None:
-    if sum(len(source) * _magic_lines(source) for source in sources) > MOST_MAGIC_WORK:
-        raise Unreadable(f"{name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !.")
+def _magic_work(sources: list[str]) -> int:
+    return sum(len(source) * _magic_lines(source) for source in sources)
 
 
 def _sources(name: str, data: bytes) -> list[str]:
