@@ -49,24 +49,22 @@ def grade(
     started = time.perf_counter()
     run = _Run(exercise, submission.id, seed)
     child_seed = derived_seed(seed, exercise.id)
-    with (
-        _one_thread(),
-        Session(
-            launcher, submission, exercise.limits, seed=child_seed, accelerator=accelerator, isolation=isolation
-        ) as session,
-    ):
-        try:
+    session = Session(
+        launcher, submission, exercise.limits, seed=child_seed, accelerator=accelerator, isolation=isolation
+    )
+    try:
+        with _one_thread(), session:
             checks = load_checks(exercise) if checks is None else checks
             session.open()
             for check in checks:
                 run.take(check, session)
             hold_complete(checks, run.results)
-        except UsageFault:
-            raise
-        except SubmissionFault as fault:  # not a check but the import ended this way: there is nothing to check
-            run.stopped_by = fault
-        except Fault as fault:
-            run.broken_by = fault
+    except UsageFault:
+        raise
+    except SubmissionFault as fault:  # not a check but the import ended this way: there is nothing to check
+        run.stopped_by = fault
+    except Fault as fault:  # also where the sandbox fails while it is closed
+        run.broken_by = fault
     return run.report(session, duration_s=time.perf_counter() - started)
 
 

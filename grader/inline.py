@@ -6,18 +6,17 @@ process of its own, since student code has run in this one: it may have changed 
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageFault
 from grader.model import Report
-from grader.notebook import cell_as_python
+from grader.replay import replay
 from grader.reporters import Format, render, render_inline
 from grader.reporters.json_report import from_dict
 
@@ -27,8 +26,8 @@ NOTE = "A cell is named by the number of its run, as in In [7]."
 def check(exercise: str, *, seed: int = 0, exercises: Sequence[str | Path] = ()) -> None:
     """Grade what this notebook's cells have defined so far, and show the report below the cell.
 
-    A cell that ran several times counts as it was at each of its runs. Of a cell that raised, its functions, classes
-    and imports count, and nothing else. `exercises`: folders with exercises of your own.
+    What counts is the source of the cells that have run, in the order in which they ran, each function as it was last
+    defined. A cell that raised counts as far as it went. `exercises`: folders with exercises of your own.
 
     :raises UsageFault: this is no notebook
     """
@@ -68,7 +67,8 @@ class Sentence:
 def _graded(exercise: str, history: Any, *, seed: int, packs: Sequence[Path]) -> Inline | Sentence:
     if not hasattr(history, "exceptions"):  # a cell that raised would raise again, however often it was mended since
         return Sentence('grader.check needs a newer IPython: pip install "ipython>=9.2", and restart the kernel.')
-    cells = _executed(list(history.input_hist_raw)[1:], raised=history.exceptions)
+    raised = {number: str(about.get("ename")) for number, about in history.exceptions.items()}
+    cells = replay(list(history.input_hist_raw)[1:], raised=raised)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "notebook.ipynb"
         path.write_text(_as_notebook(cells), encoding="utf-8")
@@ -78,38 +78,6 @@ def _graded(exercise: str, history: Any, *, seed: int, packs: Sequence[Path]) ->
     if done.stdout:
         return Inline(from_dict(json.loads(done.stdout)))
     return Sentence(done.stderr.decode(errors="replace").strip())
-
-
-def _executed(sources: Sequence[str], *, raised: Collection[int]) -> list[str]:
-    """Each source as it counts, by the number of its run; what does not count is empty, so that the numbers stay.
-
-    One that ran many times alike counts at its first run, for what came after may need it, and at its last, for the
-    last definition wins.
-    """
-    cells = [_definitions(source) if number in raised else source for number, source in enumerate(sources, start=1)]
-    first = {source: number for number, source in reversed(list(enumerate(cells)))}
-    last = {source: number for number, source in enumerate(cells)}
-    return [source if number in (first[source], last[source]) else "" for number, source in enumerate(cells)]
-
-
-def _definitions(source: str) -> str:
-    """The functions, classes and imports of a cell, each on its own lines."""
-    text = cell_as_python("The notebook", source)
-    try:
-        statements = ast.parse(text).body
-    except (SyntaxError, ValueError):
-        return ""
-    kept: set[int] = set()
-    dropped: set[int] = set()
-    for statement in statements:
-        decorators = getattr(statement, "decorator_list", [])
-        start = min(node.lineno for node in (statement, *decorators))
-        is_definition = isinstance(
-            statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
-        )
-        (kept if is_definition else dropped).update(range(start, (statement.end_lineno or start) + 1))
-    lines = enumerate(text.split("\n"), start=1)
-    return "\n".join(line if number in kept - dropped else "" for number, line in lines)
 
 
 def _as_notebook(cells: Sequence[str]) -> str:

@@ -37,14 +37,17 @@ def cell_as_python(name: str, source: str) -> str:
     return _as_python(source, _IPython(name))
 
 
-def percent_script(name: str, text: str) -> str:
+def percent_script(text: str) -> str:
     """A script in cells, each below a line such as `# %%`, its magics as in a notebook; no line moves.
 
-    Raises Unreadable.
+    One with too many lines that may be magics comes back as it is: most likely they are none.
     """
     parts = re.split(r"(?m)^(#[ \t]*%%.*\n?)", text.replace("\r\n", "\n").replace("\r", "\n"))
-    ipython = _IPython(name)
-    return "".join(_as_python(part, ipython) if _MAGIC.search(part) else part for part in parts)
+    ipython = _IPython("The script")
+    try:
+        return "".join(_as_python(part, ipython) if _MAGIC.search(part) else part for part in parts)
+    except Unreadable:
+        return text
 
 
 def code_cells(name: str, data: bytes) -> list[str]:

@@ -102,7 +102,7 @@ def _from_percent_script(identity: SubmissionId, data: bytes) -> Submission:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:  # Python will say what is wrong, or read it by its coding cookie
         return Submission(identity, data)
-    source = percent_script(identity.name, text).encode()
+    source = percent_script(text).encode()
     return Submission(identity, source, is_notebook=True)
 
 

@@ -64,7 +64,7 @@ def _occasions(path: Path) -> Iterator[bool]:
                 recursive=False,
             ):
                 yield bool(events)
-        except FileNotFoundError:  # the folder is gone; it may come again
+        except (OSError, RuntimeError):  # the folder is gone, or the system watches no more of them: look at the file
             yield False
             time.sleep(LOOK_MS / 1000)
 

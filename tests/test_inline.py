@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import nbformat
 import pytest
 from conftest import ENGINE_PACK, ROOT, GradeText
+from hypothesis import given
+from hypothesis import strategies as st
 from nbclient import NotebookClient
 
 import grader
@@ -17,6 +20,7 @@ from grader.errors import UsageFault
 from grader.exercise import find_exercise
 from grader.inline import Inline
 from grader.model import Report, Verdict
+from grader.replay import replay
 from grader.stub_notebook import stub_notebook
 
 RIGHT = "def f(x): return 3 * x**2\ng = h = f"
@@ -95,11 +99,61 @@ def test_a_stub_notebook_that_is_filled_in_checks_itself(run: Run) -> None:
     assert "10/10" in shown["text/plain"]
 
 
-def test_of_a_cell_that_raised_its_definitions_count(run: Run) -> None:
-    cell = f"%time\nimport torch; nothing\n{RIGHT}"
-    raised = "@staticmethod\ndef helper():\n    return 3\n\nassert False\nclass A: pass\n"
-    *_, shown = run("import grader", cell, raised, "syntax error(", "def f(x): return 3 * x**2", "g = h = f", CHECK)
+def test_a_cell_that_raised_counts_as_far_as_it_went(run: Run) -> None:
+    cells = (
+        "import grader",
+        "%time\nimport torch; k = 3\ntext = '''\nlong'''\nif True:\n    c = 1\nnothing\nk = 4",
+        "class A(torch.nn.Modul):\n    pass",
+        "syntax error(",
+        "%%bash\nexit 1",
+        "print(text)\ndef f(x): return c * k * x**2\nboom",
+        "g = h = f",
+    )
+    *_, shown = run(*cells, CHECK)
     assert "10/10" in shown["text/plain"]
+
+
+def test_what_was_mended_is_not_held_against_anyone(run: Run) -> None:
+    solution = (ROOT / "reference" / "ex1_sum_of_cubes" / "solution.py").read_text(encoding="utf-8")
+    before = "def gradient_by_hand(x):\n    return gradient_by_autograd(x)\ngradient_by_hand(torch.ones(2))\nk = 1"
+    *_, first, _, second = run(
+        "import grader", solution, before, "grader.check('ex1')", solution, "grader.check('ex1')"
+    )
+    assert "gets its answer from autograd" in first["text/plain"]
+    assert "10/10" in second["text/plain"]
+
+
+def test_what_was_interrupted_is_not_run_again() -> None:
+    slow = "import time\ndef f(x): return 3 * x**2\ntime.sleep(600)\nwhile True: pass"
+    first, second = replay([slow, "g = h = f"], raised={1: "KeyboardInterrupt"})
+    assert "sleep" not in first and "while" not in first
+    assert "import time" in first and "def f" in first
+    assert second == "g = h = f"
+
+
+NAMES = ("f", "g")
+STATEMENTS = st.one_of(
+    st.builds("def {}(): return {}".format, st.sampled_from(NAMES), st.integers(0, 9)),
+    st.builds("{} = lambda: {}".format, st.sampled_from(NAMES), st.integers(0, 9)),
+    st.sampled_from(["1 / 0", "import math", "f()", "g()", "for _ in range(2):\n    pass", "# a comment", "x = 1"]),
+)
+CELLS = st.lists(st.lists(STATEMENTS, max_size=4).map("\n".join), min_size=1, max_size=8)
+
+
+@given(CELLS)
+def test_a_replay_never_stops_and_ends_with_the_functions_of_the_kernel(cells: list[str]) -> None:
+    kernel: dict[str, Any] = {}
+    raised = {}
+    for number, cell in enumerate(cells, start=1):
+        try:
+            exec(cell, kernel)
+        except Exception as problem:
+            raised[number] = type(problem).__name__
+    sandbox: dict[str, Any] = {}
+    exec("\n".join(replay(cells, raised=raised)), sandbox)
+    for name in NAMES:
+        assert (name in sandbox) == (name in kernel)
+        assert name not in kernel or sandbox[name]() == kernel[name]()
 
 
 def test_the_kernels_own_state_has_no_part_in_it(run: Run) -> None:

@@ -146,6 +146,6 @@ def test_percent_marks_alone_change_nothing(grade_text: GradeText) -> None:
     assert (
         grade_text(f"# -*- coding: latin-1 -*-\n# %%\n# \xe9?\n{RIGHT}\n".encode("latin-1")).verdict is Verdict.PASSED
     )
-    report = grade_text("# %%\n" + "%x\n" * 10_000)
-    assert "too many magic and shell lines" in report.reason
+    many = "# Is it a question?\n" * 200  # more than IPython is asked to look through
+    assert grade_text(f"# %%\n{many * 10}{RIGHT}\n").verdict is Verdict.PASSED
     assert "Python cannot read it" in grade_text(f"%matplotlib inline\n{RIGHT}").reason  # no cells: this is no notebook

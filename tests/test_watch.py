@@ -154,7 +154,12 @@ def test_a_zygote_that_died_is_replaced(watch: Watch, mine: Path) -> None:
     os.kill(zygote, signal.SIGKILL)
     mine.write_text(DOUBLED)
     assert "10 fewer points than last time." in watch.look()
-    assert _children(watch.process.pid) != [zygote]
+    (second,) = _children(watch.process.pid)
+    assert second != zygote
+    mine.write_text("import time; time.sleep(1.5)\n" + RIGHT)
+    assert watch.is_quiet(seconds=0.5)
+    os.kill(second, signal.SIGKILL)  # now while it is at work
+    assert "10 more points than last time." in watch.look()
 
 
 def _children(pid: int) -> list[int]:
