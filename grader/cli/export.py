@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.batch.standings import Attempt
-from grader.cli_common import say
+from grader.cli.common import say
 from grader.errors import UsageFault
 from grader.files import write_bytes
 

@@ -17,10 +17,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from grader import __version__
-from grader.cli_class import batch
-from grader.cli_common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
-from grader.cli_export import export
-from grader.cli_student import hint, keep_progress, progress, start, watch, welcome
+from grader.cli.batch import batch
+from grader.cli.common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
+from grader.cli.export import export
+from grader.cli.student import hint, keep_progress, progress, start, watch, welcome
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
 from grader.isolation import Isolation

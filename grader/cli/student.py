@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli_common import exercise_argument, exercises_option, find, say, seed_option
+from grader.cli.common import exercise_argument, exercises_option, find, say, seed_option
 from grader.errors import ExerciseFault, UsageFault
 from grader.text import inert
 
