@@ -58,18 +58,17 @@ print(took)
 """
 
 
-def right_ones(exercise: str) -> list[Path]:
-    """Right submissions of an exercise that are plain files."""
-    (folder,) = (ROOT / "reference").glob(f"{exercise}_*")
-    return [folder / "solution.py", *sorted((folder / "right").glob("*.py"))]
+def solution(exercise: str) -> Path:
+    """The reference solution of an exercise."""
+    return next((ROOT / "reference").glob(f"{exercise}_*/solution.py"))
 
 
-def hand_in(folder: Path, exercise: str, files: list[Path], count: int) -> Path:
-    """A class of so many, each with one of the files."""
+def hand_in(folder: Path, exercise: str, count: int) -> Path:
+    """A class of so many, who all hand in the reference solution."""
     for number in range(count):
         student = folder / f"student{number:05}"
         student.mkdir(parents=True)
-        shutil.copy(files[number % len(files)], student / f"{exercise}.py")
+        shutil.copy(solution(exercise), student / f"{exercise}.py")
     return folder
 
 
@@ -109,18 +108,16 @@ def bare_seconds(files: list[Path]) -> float:
 
 def compare_ex1(count: int, tested: int, folder: Path) -> None:
     """Print how many submissions of ex1 a second, both ways."""
-    right = right_ones("ex1")
-    ours = batch_seconds("ex1", hand_in(folder / "ex1", "ex1", right, count), folder / "results1") / count
-    theirs = pytest_seconds([right[number % len(right)] for number in range(tested)], folder) / tested
+    ours = batch_seconds("ex1", hand_in(folder / "ex1", "ex1", count), folder / "results1") / count
+    theirs = pytest_seconds([solution("ex1")] * tested, folder) / tested
     print(f"ex1, {count} in a batch: {1 / ours:.1f} a second; a pytest process for each: {1 / theirs:.2f} a second")
     print(f"ratio {theirs / ours:.0f}, on {CORES} cores")
 
 
 def compare_ex2(count: int, folder: Path) -> None:
     """Print what a batch of ex2 takes beside its bare training."""
-    files = [right_ones("ex2")[0]] * count
-    ours = batch_seconds("ex2", hand_in(folder / "ex2", "ex2", files, count), folder / "results2")
-    bare = bare_seconds(files)
+    ours = batch_seconds("ex2", hand_in(folder / "ex2", "ex2", count), folder / "results2")
+    bare = bare_seconds([solution("ex2")] * count)
     print(f"ex2, {count} in a batch: {ours:.1f} s; their training alone {bare:.1f} s; ratio {ours / bare:.2f}")
 
 
