@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import signal
 import threading
@@ -213,6 +214,10 @@ class Output:
         self._thread.start()
 
     def _pump(self) -> None:
+        with contextlib.suppress(ValueError):  # closed: a process that outlives its child holds the other end open
+            self._read()
+
+    def _read(self) -> None:
         half = KEPT_OUTPUT // 2
         while chunk := self._stream.read1(1 << 16):  # type: ignore[attr-defined]
             self._total += len(chunk)
