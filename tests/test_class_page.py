@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import time
 from collections import Counter
 from decimal import Decimal
 from itertools import pairwise
@@ -385,6 +386,10 @@ def test_on_paper_it_shows_who_made_each_mistake_and_no_search(browser: Browser,
     assert not browser.run(shown)
     browser.devtools("Emulation.setEmulatedMedia", media="print")
     try:
+        for _ in range(100):  # the page is laid out anew for paper, which takes a moment on a busy machine
+            if browser.run(shown):
+                break
+            time.sleep(0.05)
         assert browser.run(shown)
         assert browser.run("return getComputedStyle(search).display") == "none"
     finally:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import itertools
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,9 +109,8 @@ def test_a_class_of_cheats_gains_nothing(becoming: tuple[str, ...], canaries: Ca
     if becoming and becoming != ("env",):
         for path in (tmp_path, *tmp_path.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-        for path in tmp_path.parents:
-            if path.stat().st_uid == os.geteuid() and path.name.startswith("pytest-"):
-                path.chmod(0o755)
+        for path in itertools.takewhile(lambda path: path != Path(tempfile.gettempdir()), tmp_path.parents):
+            path.chmod(0o755)
         canaries.look_again()
     command = [
         *becoming,
