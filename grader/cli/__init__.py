@@ -18,8 +18,10 @@ from click.shell_completion import CompletionItem
 
 from grader import __version__
 from grader.cli.batch import batch
+from grader.cli.classroom import classroom
 from grader.cli.common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
 from grader.cli.export import export
+from grader.cli.github import GitHubStep
 from grader.cli.student import hint, keep_progress, progress, start, watch, welcome
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
@@ -90,7 +92,12 @@ def main(context: click.Context) -> None:
 @click.option(
     "--isolation",
     type=click.Choice([each.value for each in Isolation]),
-    help="What must hold before the file is run.  [default: full for formats that set marks, else reduced]",
+    help="What must hold before the file is run.  [default: full for what sets marks, else reduced]",
+)
+@click.option(
+    "--github",
+    is_flag=True,
+    help="In a step of GitHub Actions: hand on a job summary, outputs and annotations as well.",
 )
 @exercises_option
 def run(
@@ -102,23 +109,32 @@ def run(
     audience: str,
     accelerator: str,
     isolation: str | None,
+    github: bool,
     packs: tuple[Path, ...],
 ) -> NoReturn:
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
     _hold_ready(Format(format_))
+    step = GitHubStep.here() if github else None
     from grader.one import grade_file
     from grader.sandbox.harden import harden
 
     harden()
-    report = grade_file(
-        exercise,
-        submission,
-        packs=packs,
-        seed=seed,
-        audience=Audience(audience),
-        accelerator=Accelerator(accelerator),
-        isolation=Isolation(isolation) if isolation else _isolation_for(Format(format_)),
-    )
+    try:
+        report = grade_file(
+            exercise,
+            submission,
+            packs=packs,
+            seed=seed,
+            audience=Audience(audience),
+            accelerator=Accelerator(accelerator),
+            isolation=Isolation(isolation) if isolation else _isolation_for(Format(format_), step),
+        )
+    except Fault as fault:
+        if step:
+            step.hand_on_fault(fault)
+        raise
+    if step:
+        step.hand_on(report, file=submission)
     _show(report, Format(format_), output)
     pointer = keep_progress(report, packs)
     if pointer and output is None and format_ == Format.TERMINAL:
@@ -126,9 +142,10 @@ def run(
     leave(_exit_code(report))
 
 
-def _isolation_for(format_: Format) -> Isolation:
+def _isolation_for(format_: Format, step: GitHubStep | None) -> Isolation:
     """A result that becomes somebody's mark is the work of others, on a machine that holds more of it."""
-    return Isolation.FULL if format_ in (Format.GRADESCOPE, Format.CLASSROOM, Format.CLASSROOM50) else Isolation.REDUCED
+    marks = step or format_ in (Format.GRADESCOPE, Format.CLASSROOM, Format.CLASSROOM50)
+    return Isolation.FULL if marks else Isolation.REDUCED
 
 
 def _hold_ready(format_: Format) -> None:
@@ -210,7 +227,7 @@ def doctor(as_json: bool) -> None:
     click.echo(render_json(findings) if as_json else render_text(findings))
 
 
-for command in (start, watch, hint, progress, batch, export):
+for command in (start, watch, hint, progress, batch, export, classroom):
     main.add_command(command)
 
 

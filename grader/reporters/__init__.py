@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from grader.model import Audience, CheckResult, Report, Visibility
+
+if TYPE_CHECKING:
+    from grader.reporters.actions import Step
 
 DEFAULT_WIDTH = 80
 
@@ -93,6 +97,13 @@ def render_inline(report: Report, *, note: str = "") -> str:
     from grader.reporters import html
 
     return html.render_inline(_for_audience(report), note=note)
+
+
+def render_step(report: Report, *, file: str) -> Step:
+    """`report` as a step of GitHub Actions; `file` is the submission's path in the repository."""
+    from grader.reporters.actions import step_of
+
+    return step_of(_for_audience(report), file=file)
 
 
 def _for_audience(report: Report) -> Report:

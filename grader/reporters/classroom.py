@@ -14,18 +14,28 @@ from grader.model import Report, Status, Verdict
 from grader.reporters.rows import Row, line, rows
 
 _STATUSES = {Status.PASS: "pass", Status.FAIL: "fail", Status.ERROR: "error", Status.SKIPPED: "fail"}
+_NOT_GRADED = "Not graded"
 _VERDICTS = {Verdict.PASSED: "pass", Verdict.FAILED: "fail"}
 
 
 def render_classroom(report: Report) -> str:
     """`report` as JSON in ASCII, version 1 of the reporter's format."""
     is_scored = report.verdict is not Verdict.GRADER_ERROR
-    result = {
-        "version": 1,
-        "status": _VERDICTS.get(report.verdict, "error"),
-        "max_score": report.max_score if is_scored else 0,
-        "tests": [_test(row, file=line(report.submission.name)) for row in rows(report)],
-    }
+    return _result(
+        status=_VERDICTS.get(report.verdict, "error"),
+        max_score=report.max_score if is_scored else 0,
+        tests=[_test(row, file=line(report.submission.name)) for row in rows(report)],
+    )
+
+
+def render_classroom_without_report(message: str) -> str:
+    """The same where nothing was graded: no points, and one test that says why, in inert text."""
+    row = Row(id="", name=_NOT_GRADED, status=Status.ERROR, points=0, max_points=0, message=message, place=None)
+    return _result(status="error", max_score=0, tests=[_test(row, file="")])
+
+
+def _result(*, status: str, max_score: int, tests: list[dict[str, Any]]) -> str:
+    result = {"version": 1, "status": status, "max_score": max_score, "tests": tests}
     return json.dumps(result, indent=2, allow_nan=False) + "\n"
 
 

@@ -29,13 +29,13 @@ def render_markdown(report: Report) -> str:
     blocks = [
         f"### {_line(report.exercise)} {_line(report.title)}: {wording.score(report)}",
         f"**{wording.headline(report)}** Your file: {_line(report.submission.name)}",
-        _quote([*map(_prose, report.notes), *_explanation(report)]),
+        _quote([*map(prose, report.notes), *_explanation(report)]),
     ]
     if report.checks and report.verdict is not Verdict.GRADER_ERROR:
         blocks.append(_table(report.checks))
         blocks.extend(map(_section, report.checks))
     if report.advice:
-        blocks.extend(["#### Advice, which costs no points", *(_quote([_prose(advice)]) for advice in report.advice)])
+        blocks.extend(["#### Advice, which costs no points", *(_quote([prose(advice)]) for advice in report.advice)])
     if report.output.strip():
         printed = clean(report.output, limit=_OUTPUT_LIMIT).strip("\n")
         blocks.extend(["<details><summary>What your code printed</summary>", _quote([_block(printed)]), "</details>"])
@@ -55,7 +55,7 @@ def _section(check: CheckResult) -> str:
 
 def _explanation(about: CheckResult | Report) -> list[str]:
     """What happened, where, and what to try, in blocks."""
-    blocks = [_prose(about.reason)]
+    blocks = [prose(about.reason)]
     if isinstance(about, CheckResult) and about.mistake:
         blocks.append(f"Known mistake: {_text(wording.mistake(about))}")
     if about.trace:
@@ -63,7 +63,7 @@ def _explanation(about: CheckResult | Report) -> list[str]:
     if isinstance(about, CheckResult) and about.detail:
         blocks.append(_block(wording.field(about.detail)))
     if about.hint:
-        blocks.append(f"**Try:** {_prose(about.hint)}")
+        blocks.append(f"**Try:** {prose(about.hint)}")
     return [block for block in blocks if block]
 
 
@@ -77,7 +77,7 @@ def _block(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """Sentences, cleaned, with `code` between backticks kept as code and all else inert."""
     lines = (line.strip() for line in wording.field(text).split("\n"))
     return "\\\n".join(_sentence(line) for line in lines if line)

@@ -1,0 +1,87 @@
+"""What an assignment repository is made of: the statement, the stub, and what has it graded. Texts only."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+
+from grader.errors import UsageFault
+from grader.exercise import Exercise
+
+# GitHub has no user with an underscore in the name, so nobody can ever answer to this one.
+PLACEHOLDER = "YOUR_ORGANIZATION/grader@main"
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+@[A-Za-z0-9._/-]+")
+
+
+class Target(StrEnum):
+    """Who grades what is pushed."""
+
+    ACTIONS = "actions"  # a workflow of GitHub Actions, and nothing else
+    CLASSROOM = "classroom"  # the same, for GitHub Classroom's autograding reporter
+    CLASSROOM50 = "classroom50"  # Classroom 50, which brings the workflow and wants an autograder
+
+
+_ON_GITHUB = "The report is then in the tab Actions, and what went wrong stands at your own lines."
+_FEEDBACK = {
+    Target.ACTIONS: _ON_GITHUB,
+    Target.CLASSROOM: _ON_GITHUB,
+    Target.CLASSROOM50: "The report is then in the release of your submission.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """The files by their paths in the folder. `submission` is the one that becomes a student's."""
+
+    exercise: str
+    target: Target
+    repository: str
+    submission: str
+    files: dict[str, str]
+
+
+class _Template(string.Template):
+    """With @@name for what is filled in: $ and braces are GitHub's own."""
+
+    delimiter = "@@"
+
+
+def make_kit(exercise: Exercise, target: Target, repository: str) -> Kit:
+    """The kit of `exercise`, graded by the grader in `repository`, such as "my-course/grader@v1".
+
+    Raises UsageFault where that names no repository and version.
+    """
+    if repository != PLACEHOLDER and not _REPOSITORY.fullmatch(repository):
+        raise UsageFault(
+            f"{repository!r} names no repository on GitHub with a branch, tag or commit.",
+            hint="Write it as OWNER/NAME@VERSION, such as my-course/grader@v1.",
+        )
+    source, _, version = repository.rpartition("@")
+    stub = f"{exercise.id}.py"
+    values = {
+        "exercise": exercise.id,
+        "file": stub,
+        "action": f"{source}/.github/actions/grade@{version}",
+        "requirement": f"grader @ git+https://github.com/{source}@{version}",
+        "feedback": _FEEDBACK[target],
+    }
+    statement = exercise.statement.rstrip("\n") + "\n" + _filled("handing_in.md", values)
+    home = "template/" if target is Target.CLASSROOM50 else ""
+    files = {f"{home}README.md": statement, f"{home}{stub}": exercise.stub}
+    match target:
+        case Target.ACTIONS:
+            files[".github/workflows/grade.yml"] = _filled("actions.yml", values)
+        case Target.CLASSROOM:
+            files[".github/workflows/classroom.yml"] = _filled("classroom.yml", values)
+        case Target.CLASSROOM50:
+            files[f"autograders/{exercise.id}/autograder.py"] = _filled("autograder.py", values)
+    return Kit(exercise=exercise.id, target=target, repository=repository, submission=f"{home}{stub}", files=files)
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    text = resources.files(__package__).joinpath("templates", template).read_text(encoding="utf-8")
+    return _Template(text).substitute(values)
