@@ -236,7 +236,7 @@ def test_isolation_that_does_not_hold_is_refused_unless_it_is_asked_for() -> Non
     hold_isolation((*layers, "landlock-abi4"), Isolation.FULL)
 
 
-def test_results_that_set_marks_want_full_isolation_too(tmp_path: Path) -> None:
+def test_results_that_set_marks_want_full_isolation_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without Landlock and seccomp is played by a container's own filter, which refuses both."""
     blocked = tmp_path / "blocked.py"
     blocked.write_text(WITHOUT_LANDLOCK)
@@ -251,6 +251,12 @@ def test_results_that_set_marks_want_full_isolation_too(tmp_path: Path) -> None:
     assert refused.stdout == ""
     assert run("--format", "gradescope", "--isolation", "reduced").returncode == 0
     assert run().returncode == 0
+    for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    refused = run("--github")
+    assert (refused.returncode, refused.stdout[:28]) == (2, "::error title=Not graded::Th")
+    assert "verdict=grader_error\n" in (tmp_path / "GITHUB_OUTPUT").read_text()
+    assert run("--github", "--isolation", "reduced").returncode == 0
 
 
 # A seccomp filter that answers landlock_create_ruleset (444) with ENOSYS, as a kernel without Landlock does.

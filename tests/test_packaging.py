@@ -33,6 +33,9 @@ def test_exercises_are_inside_and_references_are_not(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name]
     assert "grader/reporters/report.schema.json" in names
     assert "grader/py.typed" in names
+    assert {f"grader/classroom/templates/{name}" for name in ("actions.yml", "classroom.yml", "autograder.py")} < set(
+        names
+    )
     assert {f"grader/batch/templates/class.{suffix}" for suffix in ("html.j2", "css", "js")} < set(names)
 
 

@@ -6,7 +6,7 @@ import re
 import string
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
+from pathlib import Path
 
 from grader.errors import UsageFault
 from grader.exercise import Exercise
@@ -14,6 +14,7 @@ from grader.exercise import Exercise
 # GitHub has no user with an underscore in the name, so nobody can ever answer to this one.
 PLACEHOLDER = "YOUR_ORGANIZATION/grader@main"
 
+_TEMPLATES = Path(__file__).parent / "templates"
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+@[A-Za-z0-9._/-]+")
 
 
@@ -83,5 +84,4 @@ def make_kit(exercise: Exercise, target: Target, repository: str) -> Kit:
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
-    text = resources.files(__package__).joinpath("templates", template).read_text(encoding="utf-8")
-    return _Template(text).substitute(values)
+    return _Template((_TEMPLATES / template).read_text(encoding="utf-8")).substitute(values)
