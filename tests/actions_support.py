@@ -57,8 +57,9 @@ class Runner:
         return Finished(code, outputs, summary, log)
 
     def _shell(
-        self, step: dict[str, Any], values: dict[str, str], folder: Path
+        self, folder: Path, step: Mapping[str, Any], values: Mapping[str, str]
     ) -> tuple[int, str, str, dict[str, str]]:
+        """The exit code of a step, its log, its summary and its outputs."""
         assert step["shell"] == "bash"
         files = {name: self.temp / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "script.sh")}
         for path in files.values():

@@ -192,16 +192,35 @@ def test_an_update_brings_back_what_is_missing(run_grade: RunGrade, tmp_path: Pa
     assert files_in(tmp_path) == before
 
 
-def test_an_update_is_of_one_exercise(run_grade: RunGrade, tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [["ex1"], ["ex2", "--for", "classroom"]])
+def test_an_update_is_of_what_was_written(run_grade: RunGrade, tmp_path: Path, words: list[str]) -> None:
     run_grade("classroom", "init", "ex2", *HERE)
     before = files_in(tmp_path)
-    done = run_grade("classroom", "init", "ex1", "--update")
+    done = run_grade("classroom", "init", *words, "--update")
     assert done.returncode == 2
-    assert "was written for ex2, and not for ex1." in done.stderr
+    assert "was written for ex2 and actions; --update changes neither." in done.stderr
     assert files_in(tmp_path) == before
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"for": "actions"}', '{"exercise": "ex2", "for": "x", "files": {}}'])
+def test_the_ends_of_lines_are_no_change(run_grade: RunGrade, tmp_path: Path) -> None:
+    run_grade("classroom", "init", "ex2", *HERE)
+    path = tmp_path / WORKFLOWS["actions"]
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as git writes it on Windows
+    done = run_grade("classroom", "init", "ex2", "--update", "--repository", "my-course/grader@v2")
+    assert done.stdout.startswith(f"wrote {WORKFLOWS['actions']}\n")
+    assert "@v2" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"for": "actions"}',
+        '{"exercise": "ex2", "for": "x", "repository": "a/b@c", "files": {}}',
+        '{"exercise": "ex2", "for": "actions", "repository": "a/b@c", "files": []}',
+    ],
+)
 def test_a_record_that_is_none_is_a_sentence(run_grade: RunGrade, tmp_path: Path, text: str) -> None:
     (tmp_path / ".grade.json").write_text(text)
     done = run_grade("classroom", "init", "ex2", "--update", *HERE)

@@ -42,9 +42,12 @@ def read_record(folder: Path) -> Record | None:
     path = folder / RECORD
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        files = {str(name): str(digest) for name, digest in data["files"].items()}
-        target = Target(data["for"])
-        return Record(exercise=data["exercise"], target=target, repository=data["repository"], files=files)
+        return Record(
+            exercise=str(data["exercise"]),
+            target=Target(data["for"]),
+            repository=str(data["repository"]),
+            files={name: str(digest) for name, digest in data["files"].items()},
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as problem:
@@ -94,9 +97,12 @@ def _digest(text: str) -> str:
 
 
 def _digest_there(path: Path) -> str | None:
-    """Of the file at `path`; None where there is none. Raises UsageFault where it cannot be read."""
+    """Of the file at `path`; None where there is none. Raises UsageFault where it cannot be read.
+
+    A checkout on Windows ends lines its own way, and nobody has changed the file by that.
+    """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as problem:

@@ -39,21 +39,19 @@ def init(exercise: str, folder: Path, target: str | None, repository: str | None
     """
     found = find(exercise, ())
     record = read_record(folder) if is_update else None
-    if record and record.exercise != found.id:
+    if record and (record.exercise, record.target) != (found.id, target or record.target):
         raise UsageFault(
-            f"{folder} was written for {record.exercise}, and not for {found.id}.", hint="Name another folder."
+            f"{folder} was written for {record.exercise} and {record.target}; --update changes neither.",
+            hint="Name another folder.",
         )
-    kit = make_kit(
-        found,
-        Target(target) if target else record.target if record else Target.ACTIONS,
-        repository or (record.repository if record else PLACEHOLDER),
-    )
+    before = (record.target, record.repository) if record else (Target.ACTIONS, PLACEHOLDER)
+    kit = make_kit(found, Target(target) if target else before[0], repository or before[1])
     outcome = update(kit, folder, record) if is_update else write_new(kit, folder)
     for name in outcome.written:
         say(f"wrote {folder / name}", err=False)
     for name in outcome.kept:
         say(f"left {folder / name} as it is", err=False)
-    if not outcome.written:
+    if not outcome.written and not outcome.kept:
         say("All is up to date.", err=False)
     say(_next_step(kit), err=False)
 

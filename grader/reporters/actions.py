@@ -54,12 +54,12 @@ def step_without_report(sentence: str) -> Step:
 
 
 def _outputs(score: str, max_score: str, verdict: Verdict, result: str) -> str:
-    values = {"score": score, "max-score": max_score, "verdict": verdict.value, "result": encoded(result)}
+    values = {"score": score, "max-score": max_score, "verdict": verdict.value, "result": _encoded(result)}
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def encoded(result: str) -> str:
-    """A classroom result in base64 on one line, its longest texts cut where it would not fit a variable."""
+def _encoded(result: str) -> str:
+    """A classroom result in base64 on one line, its texts cut where it would not fit a variable."""
     data = json.loads(result)
     text = _base64(data)
     for limit in _FIELD_LIMITS:
