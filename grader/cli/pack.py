@@ -55,7 +55,10 @@ def pack(
     output = output or Path(f"{found.id}-{platform}.zip")
     write_bytes(output, built.data)
     which = "all checks" if chosen is Checks.ALL else "public checks only"
-    say(f"{output} is ready ({len(built.data) / 1e6:.1f} MB): {which}, {built.points} of {found.points} points.", err=False)
+    say(
+        f"{output} is ready ({len(built.data) / 1e6:.1f} MB): {which}, {built.points} of {found.points} points.",
+        err=False,
+    )
     if whom is Platform.CLASSROOM50 and chosen is Checks.ALL:
         say("Anyone can read a bundle of Classroom 50 from its public address: its hidden checks are hidden no longer.")
     say(f"{_PLATFORMS[platform]} Its README.md has the steps.", err=False)

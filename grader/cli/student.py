@@ -123,6 +123,8 @@ def welcome() -> None:
     from grader.progress import next_exercise, read_progress
 
     course, entries = read_course(), read_progress()
+    if not course:  # a grader that was packed with an exercise of its own beside it
+        raise UsageFault("This grader brings no exercises along.", hint="Name their folder: grade list --exercises DIR")
     following = next_exercise(course, entries)
     due = following or course[0]
     id_ = due.id

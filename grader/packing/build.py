@@ -87,6 +87,7 @@ def _templates(
     """The platform's own files as they are, and its README.md with what is said of this pack."""
     said = {
         "id": exercise.id,
+        "folder": f"{EXERCISES}/{exercise.folder.name}",
         "title": exercise.title,
         "points": points,
         "all": exercise.points,

@@ -20,7 +20,9 @@ def find_submission(folder: Path, exercise: Exercise) -> Path:
     Raises Unreadable where nothing says which file it is.
     """
     found = _candidates(folder)
-    named = [path for path in found if path.stem.casefold() in (exercise.id.casefold(), exercise.folder.name.casefold())]
+    named = [
+        path for path in found if path.stem.casefold() in (exercise.id.casefold(), exercise.folder.name.casefold())
+    ]
     for group in (found, named, [path for path in named if path.suffix.casefold() == ".py"]):
         if len(group) == 1:
             return group[0]

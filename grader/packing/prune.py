@@ -129,8 +129,8 @@ class _Reach:
             target = node.module or ""
             if node.level > 1 or target not in self._modules:
                 raise ExerciseFault(
-                    f"{self._modules[module].path}, line {node.lineno}: only `from .module import name` can be followed "
-                    "to a module of the exercise, so its hidden checks cannot be taken out."
+                    f"{self._modules[module].path}, line {node.lineno}: hidden checks can be taken out only where the "
+                    "exercise's own modules are imported as `from .module import name`."
                 )
             if _bound(alias) == name:
                 self._name(target, alias.name)
@@ -189,8 +189,8 @@ def _pieces(path: str, body: list[ast.stmt], lines: list[str], *, start: int) ->
 def _below(between: list[str], *, indent: int) -> int:
     """How many of the lines between two statements are still the upper one's: comments within it or right below it."""
     deeper = [at for at, line in enumerate(between, 1) if line.strip() and len(line) - len(line.lstrip()) > indent]
-    blank = next((at for at, line in enumerate(between) if not line.strip()), 0)
-    return max([0, blank, *deeper])
+    within = max(deeper, default=0)
+    return next((at for at in range(within, len(between)) if not between[at].strip()), within)
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -36,9 +36,11 @@ class _Cut:
 
 
 def every_file(exercise: Exercise) -> list[Member]:
-    """The folder of `exercise` as it is, but for what is no part of it: caches, and files whose names begin with a dot."""
+    """The folder of `exercise` as it is, but for caches and for files whose names begin with a dot."""
     inside = {path: path.relative_to(exercise.folder) for path in exercise.folder.rglob("*") if path.is_file()}
-    named = {path: name for path, name in inside.items() if not any(part.startswith((".", "__")) for part in name.parts)}
+    named = {
+        path: name for path, name in inside.items() if not any(part.startswith((".", "__")) for part in name.parts)
+    }
     return [Member(f"{exercise.folder.name}/{name.as_posix()}", path.read_bytes()) for path, name in named.items()]
 
 
@@ -146,10 +148,17 @@ def _hold_whole(exercise: Exercise, cut: _Cut, files: dict[str, bytes]) -> None:
         copy.mkdir()
         for name, data in files.items():
             (copy / name).write_bytes(data)
-        left = load_checks(read_exercise(copy))
+        try:
+            left = load_checks(read_exercise(copy))
+        except ExerciseFault as fault:
+            raise _inseparable(exercise) from fault
     found = [(check.id, check.points, check.needs) for check in left]
     if found != [(check.id, check.points, cut.needs[check.id]) for check in cut.checks]:
-        raise ExerciseFault(
-            f"The hidden checks of {exercise.id} cannot be taken out of its checks.py.",
-            hint="Write each check as a function of its own, with @check above it.",
-        )
+        raise _inseparable(exercise)
+
+
+def _inseparable(exercise: Exercise) -> ExerciseFault:
+    return ExerciseFault(
+        f"The hidden checks of {exercise.id} cannot be taken out of its checks.py.",
+        hint="Write each check as a function of its own with @check above it, and let no public one use a hidden one.",
+    )

@@ -1,7 +1,7 @@
-"""Classroom 50 runs this in a checkout of the student's repository: PyTorch and the grader are installed, then it grades.
+"""Run by Classroom 50 in a checkout of the student's repository: installs PyTorch and the grader, and grades.
 
-result.json says how it went, whatever the score. Where there is none, this ends with an error, and Classroom 50 records
-it as such.
+result.json says how it went, whatever the score. Where there is none, this ends with an error, and Classroom 50
+records it as such.
 """
 
 import subprocess
