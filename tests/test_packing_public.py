@@ -7,7 +7,6 @@ import base64
 import hashlib
 import json
 import os
-import shutil
 import time
 import zipfile
 from collections.abc import Callable
@@ -250,16 +249,14 @@ def test_a_public_check_ends_as_it_does_with_all_of_them(name: str, tmp_path: Pa
     cut = find_exercise(exercise.id, (tmp_path / "handed_out" / "exercises",))
     assert cut.folder != exercise.folder
     wrong = sorted((ROOT / "reference" / name / "wrong").glob("*.py"))
-    step = 1 if os.environ.get("GRADER_TEST_ALL_WRONG") else max(1, len(wrong) // 6)
-    for path in wrong[::step]:
+    for path in wrong[:: len(wrong) // 3]:
         submission = read_submission(path)
         left = {check.id: check for check in grade_submission(cut, submission, launcher).checks}
         for check in grade_submission(exercise, submission, launcher).checks:
             if check.visibility is Visibility.PUBLIC:
                 same = left[check.id]
-                assert (same.status, same.reason, same.mistake, same.hint) == (
-                    check.status, check.reason, check.mistake, check.hint
-                ), f"{path.name}: {check.id}"  # fmt: skip
+                told = (same.status, same.mistake, same.hint)
+                assert told == (check.status, check.mistake, check.hint), f"{path.name}: {check.id}"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the layout of a virtual environment")
@@ -270,7 +267,6 @@ def test_the_readme_is_a_walk_that_works(tmp_path: Path) -> None:
     commands = readme.split("```")[1].strip().splitlines()
     assert commands[0] == "python3 -m venv .venv"
     environment_with_torch(tmp_path / ".venv")
-    shutil.copy(tmp_path / ".venv" / "bin" / "python", tmp_path / ".venv" / "bin" / "keep")
     (tmp_path / ".venv" / "bin" / "pip").write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n')
     (tmp_path / ".venv" / "bin" / "pip").chmod(0o755)
     for command in commands[1:]:
