@@ -42,15 +42,6 @@ class Group:
         for folder in self.folders:
             (folder / "cgroup.procs").write_text("0")
 
-    def killed(self) -> str:
-        """How many processes the memory limit has ended, as the kernel says it."""
-        for folder in self.folders:
-            for name in ("memory.events", "memory.oom_control"):
-                if (folder / name).exists():
-                    words = (folder / name).read_text().split()
-                    return words[words.index("oom_kill") + 1] if "oom_kill" in words else "?"
-        return "not limited"
-
     def remove(self) -> None:
         """Take it away again; children of children may need a moment to be gone."""
         for folder in self.folders:
@@ -180,7 +171,6 @@ def main() -> None:
             with unpacked(exercise) as pack:
                 for name, path in submissions.items():
                     print(f"{exercise} {name:<10} {measure(pack, path, group)}", flush=True)
-        print(f"Ended by the memory limit: {group.killed()}")
     finally:
         group.remove()
 
