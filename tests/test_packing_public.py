@@ -94,7 +94,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CANARY_NAME = "CANARY-in-helpers"
-PUBLIC_DATA = Path(__file__).with_name("public.json")
+PUBLIC_DATA = Path(__file__).parent / "data" / "public.json"
 
 
 @dataclass
@@ -158,8 +158,9 @@ def course(tmp_path: Path) -> Path:
     (folder / "exercise.toml").write_text(TOML, encoding="utf-8")
     (folder / "README.md").write_text("Write f.\n")
     (folder / "stub.py").write_text("def f(x): ...\n")
-    (folder / "public.json").write_text("{}")
-    for secret in ("hidden.json", ".notes", "solution.py", "notes.txt"):
+    (folder / "data").mkdir()
+    (folder / "data" / "public.json").write_text("{}")
+    for secret in ("data/hidden.json", ".notes", "solution.py", "notes.txt"):
         (folder / secret).write_text("CANARY-file")
     return folder.parent
 
@@ -169,7 +170,7 @@ def test_no_byte_of_a_hidden_check_is_in_the_pack(course: Path, tmp_path: Path) 
     assert not {name for name, text in inside.items() if b"canary" in text.lower() or "canary" in name.lower()}
     folder = "exercises/secretive_one/"
     assert {name.removeprefix(folder) for name in inside if name.startswith(folder)} == {
-        "README.md", "checks.py", "exercise.toml", "helpers.py", "public.json", "stub.py"
+        "README.md", "checks.py", "exercise.toml", "helpers.py", "data/public.json", "stub.py"
     }  # fmt: skip
     checks = inside[folder + "checks.py"].decode()
     for kept in (
@@ -204,7 +205,7 @@ def test_all_of_an_exercise_goes_to_gradescope_but_for_what_is_no_part_of_it(cou
     inside = texts(packed(tmp_path, "secretive", "gradescope", "--exercises", course))
     folder = "exercises/secretive_one/"
     names = {name.removeprefix(folder) for name in inside if name.startswith(folder)}
-    assert {"checks.py", "only_hidden.py", "hidden.json"} <= names
+    assert {"checks.py", "only_hidden.py", "data/hidden.json"} <= names
     assert not {name for name in names if name.startswith((".", "__"))}
 
 
@@ -340,6 +341,7 @@ def in_checks(old: str, new: str) -> Callable[[Path], None]:
         ),
         (in_checks("KEPT = 1.0  #", "KEPT = 1.0; OTHER = 2  #"), "write one statement in a line"),
         (in_checks("def second(", "def renamed("), None),
+        (in_checks('needs=["losses"]', "needs=[losses.id]"), "The hidden checks of secretive cannot be taken out"),
         (in_checks("points=4, hidden", "points=5, hidden"), "add up to 11 points"),
         (
             in_checks("    case = Case(1)", "    losses.run\n    case = Case(1)"),
@@ -359,6 +361,13 @@ def test_an_exercise_that_cannot_be_taken_apart_is_said_in_a_sentence(
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "pack.zip").exists()
+
+
+def test_a_module_in_another_encoding_is_said_in_a_sentence(course: Path, tmp_path: Path) -> None:
+    (course / "secretive_one" / "more.py").write_bytes(b"# coding: latin-1\nx = '\xe9'\n")
+    done = grade(tmp_path, "pack", "secretive", "--for", "students", "--exercises", course)
+    assert done.returncode == 3
+    assert "A module of secretive is not in UTF-8" in done.stderr
 
 
 def test_an_exercise_without_public_checks_is_not_handed_out(tmp_path: Path) -> None:
@@ -390,7 +399,7 @@ def test_what_cannot_be_packed_is_said_in_a_sentence(tmp_path: Path, arguments: 
 
 
 def test_a_pack_that_classroom50_would_not_fetch_is_refused(course: Path, tmp_path: Path) -> None:
-    (course / "secretive_one" / "public.json").write_bytes(os.urandom(11 << 20))
+    (course / "secretive_one" / "data" / "public.json").write_bytes(os.urandom(11 << 20))
     done = grade(tmp_path, "pack", "secretive", "--for", "classroom50", "--exercises", course)
     assert done.returncode == 2
     assert "The pack has 11 MB, and 10 MB is the most." in done.stderr

@@ -15,6 +15,7 @@ from typing import Any
 from grader.checks import Check, load_checks
 from grader.errors import ExerciseFault
 from grader.exercise import Exercise, read_exercise
+from grader.files import write_bytes
 from grader.model import Visibility
 from grader.packing.archive import Member
 from grader.packing.prune import prune
@@ -37,11 +38,16 @@ class _Cut:
 
 def every_file(exercise: Exercise) -> list[Member]:
     """The folder of `exercise` as it is, but for caches and for files whose names begin with a dot."""
-    inside = {path: path.relative_to(exercise.folder) for path in exercise.folder.rglob("*") if path.is_file()}
-    named = {
-        path: name for path, name in inside.items() if not any(part.startswith((".", "__")) for part in name.parts)
+    return [Member(f"{exercise.folder.name}/{name}", path.read_bytes()) for name, path in _files(exercise).items()]
+
+
+def _files(exercise: Exercise) -> dict[str, Path]:
+    """The files of the folder, by their names in it."""
+    inside = {path.relative_to(exercise.folder): path for path in exercise.folder.rglob("*") if path.is_file()}
+    parts = {
+        name: path for name, path in inside.items() if not any(each.startswith((".", "__")) for each in name.parts)
     }
-    return [Member(f"{exercise.folder.name}/{name.as_posix()}", path.read_bytes()) for path, name in named.items()]
+    return {name.as_posix(): path for name, path in parts.items()}
 
 
 def public_files(exercise: Exercise) -> tuple[list[Member], int]:
@@ -51,21 +57,25 @@ def public_files(exercise: Exercise) -> tuple[list[Member], int]:
     public check names. Raises ExerciseFault where that cannot be done, or where nothing is public.
     """
     cut = _cut(exercise, load_checks(exercise))
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in _modules(exercise)}
-    kept = prune(sources, start="checks", wanted=[check.id for check in cut.checks])
+    kept = prune(_sources(exercise), start="checks", wanted=[check.id for check in cut.checks])
     kept["checks"] = _with_needs(kept["checks"], cut.needs)
     said = set().union(*(_texts(source) for source in kept.values()))
     files = {f"{name}.py": source.encode() for name, source in kept.items()}
     files["exercise.toml"] = (_toml(_settings(exercise, cut.points, said)) + "\n").encode()
-    for path in exercise.folder.iterdir():
-        if path.name in _STATEMENT_AND_STUB or (path.suffix != ".py" and path.name in said):
-            files[path.name] = path.read_bytes()
+    for name, path in _files(exercise).items():
+        if name in _STATEMENT_AND_STUB or (path.suffix != ".py" and path.name in said):
+            files[name] = path.read_bytes()
     _hold_whole(exercise, cut, files)
     return [Member(f"{exercise.folder.name}/{name}", data) for name, data in files.items()], cut.points
 
 
-def _modules(exercise: Exercise) -> list[Path]:
-    return [path for path in exercise.folder.glob("*.py") if path.name not in _STATEMENT_AND_STUB]
+def _sources(exercise: Exercise) -> dict[str, str]:
+    """The modules beside checks.py, and it, by their names."""
+    paths = [path for path in exercise.folder.glob("*.py") if path.name not in _STATEMENT_AND_STUB]
+    try:
+        return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+    except UnicodeDecodeError as problem:
+        raise ExerciseFault(f"A module of {exercise.id} is not in UTF-8: {problem}.") from problem
 
 
 def _cut(exercise: Exercise, checks: tuple[Check, ...]) -> _Cut:
@@ -92,7 +102,9 @@ def _with_needs(source: str, needs: dict[str, tuple[str, ...]]) -> str:
                 if keyword.arg == "needs" and node.name in needs:  # type: ignore[attr-defined]
                     changes.append((keyword.value, needs[node.name]))  # type: ignore[attr-defined]
     for value, names in reversed(changes):  # from the end, so that positions hold
-        if isinstance(value, ast.List | ast.Tuple) and list(names) == [ast.literal_eval(each) for each in value.elts]:
+        if isinstance(value, ast.List | ast.Tuple) and list(names) == [
+            getattr(each, "value", None) for each in value.elts
+        ]:
             continue
         first, last = value.lineno - 1, (value.end_lineno or value.lineno) - 1
         text = lines[first][: value.col_offset] + json.dumps(names).encode() + lines[last][value.end_col_offset :]
@@ -147,7 +159,7 @@ def _hold_whole(exercise: Exercise, cut: _Cut, files: dict[str, bytes]) -> None:
         copy = Path(folder, exercise.folder.name)
         copy.mkdir()
         for name, data in files.items():
-            (copy / name).write_bytes(data)
+            write_bytes(copy / name, data, with_folder=True)
         try:
             left = load_checks(read_exercise(copy))
         except ExerciseFault as fault:
