@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Crashed, SubmissionFault, TimedOut
-from grader.exercise import Limits
+from grader.exercise import Limits, exercise_folders
 from grader.model import SubmissionId
 from grader.sandbox.session import Session
 from grader.sandbox.start import start_launcher
@@ -114,10 +114,9 @@ def _absent(layers: Sequence[str]) -> tuple[str, ...]:
 
 
 def _attempts(bait: Bait) -> list[Attempt]:
-    exercises = next(Path(__file__).resolve().parents[depth] / "exercises" for depth in (0, 1) if _has_pack(depth))
     return [
         Attempt("read a file outside", "read", str(bait.secret)),
-        Attempt("read the checks", "read", str(next(exercises.glob("*/checks.py")))),
+        Attempt("read the checks", "read", str(_checks())),
         Attempt("read the grader's environment", "read", f"/proc/{os.getpid()}/environ"),
         Attempt("read the grader's memory", "read_memory", os.getpid()),
         Attempt("list the home folder", "list_folder", str(Path.home())),
@@ -141,8 +140,9 @@ def _attempts(bait: Bait) -> list[Attempt]:
     ]
 
 
-def _has_pack(depth: int) -> bool:
-    return any((Path(__file__).resolve().parents[depth] / "exercises").glob("*/checks.py"))
+def _checks() -> Path:
+    """Those of an exercise; where the grader was packed without any, the module that they are written with."""
+    return next((folder / "checks.py" for folder in exercise_folders()), Path(__file__).with_name("checks.py"))
 
 
 def _try(session: Session, attempt: Attempt, bait: Bait) -> Finding:

@@ -76,15 +76,22 @@ class Exercise:
 
 
 def exercise_folders(extra: tuple[Path, ...] = ()) -> list[Path]:
-    """Every folder with an exercise.toml, of the built-in pack and of the packs in `extra`."""
+    """Every folder with an exercise.toml, of the built-in pack and of the packs in `extra`.
+
+    Of two with one id the later pack's counts. A grader that was packed for others has no built-in ones.
+    """
     here = Path(__file__).resolve().parent
-    built_in = next(pack for pack in (here / "exercises", here.parent / "exercises") if pack.is_dir())
-    found = [toml.parent for pack in (built_in, *extra) for toml in pack.glob("*/exercise.toml")]
-    return sorted(found, key=_by_number)
+    built_in = [pack for pack in (here / "exercises", here.parent / "exercises") if pack.is_dir()][:1]
+    found = [toml.parent for pack in (*built_in, *extra) for toml in sorted(pack.glob("*/exercise.toml"))]
+    return sorted({_id_of(folder): folder for folder in found}.values(), key=_by_number)
+
+
+def _id_of(folder: Path) -> str:
+    return folder.name.partition("_")[0]
 
 
 def _by_number(folder: Path) -> tuple[int, str]:
-    digits = "".join(c for c in folder.name.partition("_")[0] if c.isdigit())
+    digits = "".join(c for c in _id_of(folder) if c.isdigit())
     return int(digits or 0), folder.name
 
 
@@ -95,7 +102,7 @@ def read_course(extra: tuple[Path, ...] = ()) -> list[Exercise]:
 
 def find_exercise(name: str, extra: tuple[Path, ...] = ()) -> Exercise:
     """The exercise with an id such as "ex2". Raises UsageFault with the closest match."""
-    folders = {folder.name.partition("_")[0]: folder for folder in exercise_folders(extra)}
+    folders = {_id_of(folder): folder for folder in exercise_folders(extra)}
     folder = folders.get(name) or {folder.name: folder for folder in folders.values()}.get(name)
     if folder is None:
         close = difflib.get_close_matches(name.lower(), folders, n=1, cutoff=0.5)
@@ -115,7 +122,7 @@ def read_exercise(folder: Path) -> Exercise:
         exercise = Exercise(folder=folder, limits=limits, hints=hints, mistakes=mistakes, **data)
     except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
         raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
-    if folder.name.partition("_")[0] != exercise.id:
+    if _id_of(folder) != exercise.id:
         raise ExerciseFault(
             f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id."
         )

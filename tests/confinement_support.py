@@ -201,3 +201,16 @@ def with_the_systems_python(*, uid: int | None) -> Zygote:
             except (RuntimeError, PermissionError):
                 continue
     pytest.skip("no Python that an unprivileged user can run, with this checkout readable")
+
+
+# A seccomp filter that answers landlock_create_ruleset (444) with ENOSYS, as a kernel without Landlock does.
+WITHOUT_LANDLOCK = """
+import ctypes, os, struct, sys
+steps = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x00050000 | 38), (0x06, 0, 0, 0x7FFF0000)]
+code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+program = struct.pack("=H6xQ", len(steps), ctypes.addressof(code))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+"""

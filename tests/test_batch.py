@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from confinement_support import WITHOUT_LANDLOCK
 
 from grader.errors import UsageFault
 from grader.isolation import Isolation, hold_isolation
@@ -257,16 +258,3 @@ def test_results_that_set_marks_want_full_isolation_too(tmp_path: Path, monkeypa
     assert (refused.returncode, refused.stdout[:28]) == (2, "::error title=Not graded::Th")
     assert "verdict=grader_error\n" in (tmp_path / "GITHUB_OUTPUT").read_text()
     assert run("--github", "--isolation", "reduced").returncode == 0
-
-
-# A seccomp filter that answers landlock_create_ruleset (444) with ENOSYS, as a kernel without Landlock does.
-WITHOUT_LANDLOCK = """
-import ctypes, os, struct, sys
-steps = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x00050000 | 38), (0x06, 0, 0, 0x7FFF0000)]
-code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
-program = struct.pack("=H6xQ", len(steps), ctypes.addressof(code))
-libc = ctypes.CDLL(None, use_errno=True)
-assert libc.prctl(38, 1, 0, 0, 0) == 0
-assert libc.prctl(22, 2, program, 0, 0) == 0
-os.execv(sys.argv[1], sys.argv[1:])
-"""

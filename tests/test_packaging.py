@@ -36,6 +36,9 @@ def test_exercises_are_inside_and_references_are_not(wheel: Path) -> None:
     assert {f"grader/classroom/templates/{name}" for name in ("actions.yml", "classroom.yml", "autograder.py")} < set(
         names
     )
+    packs = {"gradescope": ("setup.sh", "run_autograder"), "classroom50": ("autograder.py",), "students": ()}
+    for platform, files in packs.items():
+        assert {f"grader/packing/templates/{platform}/{file}" for file in ("README.md", *files)} < set(names)
     assert {f"grader/batch/templates/class.{suffix}" for suffix in ("html.j2", "css", "js")} < set(names)
 
 

@@ -22,6 +22,7 @@ from grader.cli.classroom import classroom
 from grader.cli.common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
 from grader.cli.export import export
 from grader.cli.github import GitHubStep
+from grader.cli.pack import pack
 from grader.cli.student import hint, keep_progress, progress, start, watch, welcome
 from grader.errors import Fault, UsageFault
 from grader.files import write_bytes
@@ -227,7 +228,7 @@ def doctor(as_json: bool) -> None:
     click.echo(render_json(findings) if as_json else render_text(findings))
 
 
-for command in (start, watch, hint, progress, batch, export, classroom):
+for command in (start, watch, hint, progress, batch, export, classroom, pack):
     main.add_command(command)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -46,7 +47,8 @@ def start(exercise: str, notebook: bool, output: Path | None, packs: tuple[Path,
     except OSError as problem:
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
     then = "Open it in Jupyter or VS Code; its last cell grades it. Or" if is_notebook else "Fill it in, then"
-    say(f"{path} is ready. {then}: grade {found.id} {path}", err=False)
+    where = "".join(f" --exercises {shlex.quote(str(pack))}" for pack in packs)
+    say(f"{path} is ready. {then}: grade {found.id} {path}{where}", err=False)
 
 
 def _notebook(exercise: Exercise, packs: tuple[Path, ...]) -> str:
@@ -123,6 +125,8 @@ def welcome() -> None:
     from grader.progress import next_exercise, read_progress
 
     course, entries = read_course(), read_progress()
+    if not course:  # a grader that was packed with an exercise of its own beside it
+        raise UsageFault("This grader brings no exercises along.", hint="Name their folder: grade list --exercises DIR")
     following = next_exercise(course, entries)
     due = following or course[0]
     id_ = due.id
