@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import multiprocessing.forkserver
+import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -15,11 +17,21 @@ from typing import Any
 from grader.batch import worker
 from grader.batch.work import Hello, Outcome, Setup, Task
 from grader.errors import Fault, GraderFault
+from grader.model import Verdict
 
 AHEAD = 2  # tasks a worker holds: one that it grades and one that is there when it is done
 MOST_TRIES = 2
 START_SECONDS = 180.0
 TASK_SECONDS = 600.0  # far beyond what any exercise's limits allow together: only a fault of ours takes longer
+# Workers start with the rights to confine children. A process that never sees what was handed in keeps them.
+CONTEXT: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+
+
+def hold_ready() -> None:
+    """Start what workers are started by, where that is a process of its own, with the rights that this one has now."""
+    if sys.platform == "linux":
+        multiprocessing.forkserver.set_forkserver_preload([])
+        multiprocessing.forkserver.ensure_running()
 
 
 @dataclass(slots=True)
@@ -30,6 +42,7 @@ class _Worker:
     isolation: tuple[str, ...] | None = None
     holds: deque[Task] = field(default_factory=deque)
     is_gone: bool = False
+    is_spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +98,7 @@ class Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
-        process = multiprocessing.get_context("spawn").Process(
-            target=worker.serve, args=(theirs, self._setup), daemon=True
-        )
+        process = CONTEXT.Process(target=worker.serve, args=(theirs, self._setup), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + START_SECONDS)
@@ -126,13 +137,15 @@ class Pool:
             return None
         assert isinstance(said, Outcome)
         each.holds.popleft()
+        each.is_gone = each.is_spent = said.report.verdict is Verdict.GRADER_ERROR
         return said
 
     def _recover(self, dead: _Worker, again: deque[Task], tries: dict[int, int]) -> Iterator[Lost]:
-        """Have what a dead worker held graded again; the one it died of not for ever."""
+        """Have what a worker held that is gone graded again; the task it died of not for ever."""
         dead.pipe.close()
+        dead.process.join(5)
         for at, task in enumerate(dead.holds):
-            if at == 0 and dead.isolation is not None:
+            if at == 0 and dead.isolation is not None and not dead.is_spent:
                 tries[task.id] = tries.get(task.id, 0) + 1
             if tries.get(task.id, 0) < MOST_TRIES:
                 again.append(task)

@@ -107,7 +107,7 @@ def run(
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
     _hold_ready(Format(format_))
     from grader.one import grade_file
-    from grader.sandbox.harden import harden
+    from grader.sandbox.harden import Host, harden
 
     harden()
     report = grade_file(
@@ -118,6 +118,7 @@ def run(
         audience=Audience(audience),
         accelerator=Accelerator(accelerator),
         isolation=Isolation(isolation) if isolation else _isolation_for(Format(format_)),
+        host=Host.OURS,
     )
     _show(report, Format(format_), output)
     pointer = keep_progress(report, packs)
