@@ -20,7 +20,7 @@ from grader.errors import Unreadable
 MOST_CELLS = 5_000
 MOST_JSON_WORK = 3_000_000  # numbers of some 32 bytes; a string counts as three, a key as four, a list or object as ten
 MOST_HELP = 1_000  # characters of a statement that ends in "?": IPython's pattern for it takes their square
-MOST_READING = 400_000  # words and signs, and an eighth of the length: in 3 s a million
+MOST_READING = 400_000  # words and signs, an eighth of the length, ten for each reading: in 3 s a million
 RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun"})
 
 
@@ -178,7 +178,7 @@ class _IPython(TransformerManager):  # type: ignore[misc]
 
     def do_one_token_transform(self, lines: list[str]) -> Any:
         text = "".join(lines)
-        self._read += _TOKEN.subn("", text)[1] + len(text) // 8
+        self._read += 10 + _TOKEN.subn("", text)[1] + len(text) // 8
         if self._read > MOST_READING:
             raise Unreadable(
                 f"{self._name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !."

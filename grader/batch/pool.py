@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import multiprocessing.forkserver
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -23,15 +21,6 @@ AHEAD = 2  # tasks a worker holds: one that it grades and one that is there when
 MOST_TRIES = 2
 START_SECONDS = 180.0
 TASK_SECONDS = 600.0  # far beyond what any exercise's limits allow together: only a fault of ours takes longer
-# Workers start with the rights to confine children. A process that never sees what was handed in keeps them.
-CONTEXT: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-
-
-def hold_ready() -> None:
-    """Start what workers are started by, where that is a process of its own, with the rights that this one has now."""
-    if sys.platform == "linux":
-        multiprocessing.forkserver.set_forkserver_preload([])
-        multiprocessing.forkserver.ensure_running()
 
 
 @dataclass(slots=True)
@@ -98,7 +87,9 @@ class Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
-        process = CONTEXT.Process(target=worker.serve, args=(theirs, self._setup), daemon=True)
+        process = multiprocessing.get_context("spawn").Process(
+            target=worker.serve, args=(theirs, self._setup), daemon=True
+        )
         process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + START_SECONDS)

@@ -206,8 +206,10 @@ def audit(exercises: tuple[str, ...], packs: tuple[Path, ...], reference: Path |
 def doctor(as_json: bool) -> None:
     """Show what isolates student code on this machine, each layer by trying to break it."""
     from grader.doctor import examine, render_json, render_text
+    from grader.sandbox.harden import Host, harden
 
-    findings = examine()
+    harden()
+    findings = examine(host=Host.OURS)
     click.echo(render_json(findings) if as_json else render_text(findings))
 
 

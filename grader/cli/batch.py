@@ -81,14 +81,12 @@ def batch(
     Exports of Canvas, Moodle, Gradescope, GitHub Classroom and nbgrader are recognised. Given again, the same command
     goes on where it stopped.
     """
-    from grader.batch import pool
     from grader.batch.late import parse_policy
     from grader.batch.run import Options, run_batch
     from grader.sandbox.harden import Power, give_up_all_but, harden
 
     harden()
-    pool.hold_ready()
-    give_up_all_but(Power.FILES)
+    give_up_all_but(Power.SANDBOXES)  # its workers start them
     options = Options(
         exercises=_chosen(exercises, packs),
         source=submissions,

@@ -12,20 +12,35 @@ from grader.errors import GraderFault
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 1, 4, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 CAPABILITY_VERSION_3 = 0x20080522
-CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 0, 1, 3, 5, 6, 7, 8
-CAP_SYS_ADMIN, CAP_SETFCAP = 21, 31
-FOR_FILES = (CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER)
-FOR_SANDBOXES = (CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_SYS_ADMIN, CAP_SETFCAP)
 LAST_CAPABILITY = 63
 
 
-class Power(enum.Flag):
-    """What a trusted process that root started may still do beside what any process may. The bits are the kernel's."""
+class Capability(enum.IntEnum):
+    """Some of linux/capability.h."""
 
-    FILES = sum(1 << each for each in FOR_FILES)
+    CHOWN = 0
+    DAC_OVERRIDE = 1
+    FOWNER = 3
+    KILL = 5
+    SETGID = 6
+    SETUID = 7
+    SETPCAP = 8
+    SYS_ADMIN = 21
+    SETFCAP = 31
+
+
+class Power(enum.Enum):
+    """What a trusted process that root started may still do beside what any process may."""
+
+    FILES = frozenset({Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER})
     """Use files and folders of others: submissions, results, and the scratch of a child that is a user of its own."""
-    SANDBOXES = FILES | sum(1 << each for each in FOR_SANDBOXES)
+    SANDBOXES = frozenset(Capability)
     """Start another zygote, which needs these to give children their walls."""
+
+    @property
+    def bits(self) -> int:
+        """As the kernel writes them."""
+        return sum(1 << capability for capability in self.value)
 
 
 class Host(enum.Enum):
@@ -56,8 +71,8 @@ def give_up_all_but(power: Power) -> None:
     """
     if sys.platform != "linux":
         return
-    kept = power.value & held()
-    if held() >> CAP_SETPCAP & 1:
+    kept = power.bits & held()
+    if held() >> Capability.SETPCAP & 1:
         for capability in range(LAST_CAPABILITY + 1):
             if not kept >> capability & 1 and _libc().prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
                 break  # one past the last that this kernel knows
@@ -74,6 +89,13 @@ def held() -> int:
     if _libc().capget(_HEADER, sets) != 0:
         raise _refused("capget")
     return int(sets[1] | sets[4] << 32)
+
+
+def held_names() -> tuple[str, ...]:
+    """The same by name, one that this module does not know by its number. Nothing elsewhere than on Linux."""
+    bits = held() if sys.platform == "linux" else 0
+    names = {int(capability): capability.name.lower() for capability in Capability}
+    return tuple(names.get(bit, str(bit)) for bit in range(LAST_CAPABILITY + 1) if bits >> bit & 1)
 
 
 _HEADER = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
