@@ -22,6 +22,7 @@ from typing import Any
 from grader.errors import Crashed, SubmissionFault, TimedOut
 from grader.exercise import Limits, exercise_folders
 from grader.model import SubmissionId
+from grader.sandbox.harden import Host, Power, give_up_all_but, held_names
 from grader.sandbox.session import Session
 from grader.sandbox.start import start_launcher
 from grader.submission import Submission
@@ -51,11 +52,15 @@ ON_TOP = {
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Everything found out. `layers` is what the child itself says confines it, `absent` what could come on top."""
+    """Everything found out. `layers` is what the child itself says confines it, `absent` what could come on top.
+
+    `powers`: the capabilities of the process that graded, which are root's; a user without rights has none.
+    """
 
     system: str
     layers: tuple[str, ...]
     absent: tuple[str, ...]
+    powers: tuple[str, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -91,11 +96,13 @@ class Bait:
         return True
 
 
-def examine(*, without: frozenset[str] = frozenset()) -> Examination:
-    """Try every way out. Takes some seconds; leaves nothing behind."""
+def examine(*, without: frozenset[str] = frozenset(), host: Host = Host.CALLERS) -> Examination:
+    """Try every way out, from a process of this `host`. Takes some seconds; leaves nothing behind."""
     launcher = start_launcher(warm=False, without=without)
     source = Submission(SubmissionId(name="doctor", sha256=""), ATTEMPTS.read_bytes())
     try:
+        if host is Host.OURS:
+            give_up_all_but(Power.FILES)
         with _bait() as bait, Session(launcher, source, LIMITS, seed=0) as session:
             session.open()
             layers = session.isolation
@@ -103,7 +110,7 @@ def examine(*, without: frozenset[str] = frozenset()) -> Examination:
     finally:
         launcher.close()
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    return Examination(system, layers, _absent(layers), tuple(findings))
+    return Examination(system, layers, _absent(layers), held_names(), tuple(findings))
 
 
 def _absent(layers: Sequence[str]) -> tuple[str, ...]:
@@ -188,6 +195,7 @@ def render_text(examination: Examination) -> str:
     ]
     layers = "\n".join(f"  {layer}" for layer in examination.layers) or "  none"
     absent = [f"  not here  {layer}" for layer in examination.absent]
+    powers = f"\nOf root's powers the grader itself keeps: {', '.join(examination.powers) or 'none'}."
     verdict = (
         "Every way out that was tried is closed."
         if examination.is_full
@@ -199,6 +207,7 @@ def render_text(examination: Examination) -> str:
             "\nLayers around student code:",
             layers,
             *absent,
+            *([powers] if sys.platform == "linux" else []),
             "\nWhat a submission can do here, by trying:",
             *rows,
             f"\n{verdict}",

@@ -6,7 +6,7 @@ a line is. A cell magic that runs Python keeps its cell; any other drops it.
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import json
 import re
 import warnings
@@ -18,9 +18,9 @@ from IPython.core.inputtransformer2 import HelpEnd, TransformerManager
 from grader.errors import Unreadable
 
 MOST_CELLS = 5_000
-MOST_JSON_WORK = 3_000_000  # values, where a list or an object counts as ten: they take some 200 bytes each
+MOST_JSON_WORK = 3_000_000  # numbers of some 32 bytes; a string counts as three, a key as four, a list or object as ten
 MOST_HELP = 1_000  # characters of a statement that ends in "?": IPython's pattern for it takes their square
-MOST_READING = 1_500_000  # characters: IPython reads a cell again for each magic line in it, in 3 to 7 s a million
+MOST_READING = 400_000  # words and signs, an eighth of the length, ten for each reading: in 3 s a million
 RUNS_PYTHON = frozenset({"time", "timeit", "capture", "prun", "python", "python3", "pypy", "memit", "mprun"})
 
 
@@ -74,13 +74,15 @@ def code_cells(name: str, data: bytes) -> list[str]:
 
 def _refuse_too_much_json(name: str, text: str) -> None:
     """JSON's small values take up to a hundred times their length. What strings hold, pictures say, is not counted."""
-    work = _json_work(text)
-    if work > MOST_JSON_WORK and work - sum(_json_work(it[0]) for it in _STRING.finditer(text)) > MOST_JSON_WORK:
-        raise Unreadable(f"{name} holds too many values.", hint="Clear its outputs (Edit menu), save it, hand that in.")
+    if _json_work(text) + text.count('"') > MOST_JSON_WORK:
+        strings = itertools.islice(_STRING.finditer(text), MOST_JSON_WORK // 2 + 1)
+        if _json_work(text) + sum(2 - _json_work(it[0]) for it in strings) > MOST_JSON_WORK:
+            hint = "Clear its outputs (Edit menu), save it, hand that in."
+            raise Unreadable(f"{name} holds too many values.", hint=hint)
 
 
 def _json_work(text: str) -> int:
-    return text.count(",") + 10 * (text.count("[") + text.count("{"))
+    return text.count(",") + text.count(":") + 10 * (text.count("[") + text.count("{"))
 
 
 def _bare(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +97,11 @@ def _bare(notebook: dict[str, Any]) -> dict[str, Any]:
 def _bare_cells(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kept = ("cell_type", "source", "input", "language")
     code = [cell for cell in cells if cell["cell_type"] == "code"]
-    return [{key: cell[key] for key in kept if key in cell} | {"metadata": {}, "outputs": []} for cell in code]
+    return [{key: _joined(cell[key]) for key in kept if key in cell} | {"metadata": {}, "outputs": []} for cell in code]
+
+
+def _joined(text: Any) -> Any:
+    return "".join(text) if isinstance(text, list) else text
 
 
 def _refuse_too_many_cells(name: str, notebook: Any) -> None:
@@ -124,9 +130,14 @@ def _as_python(source: str, ipython: _IPython) -> str:
 def _transformed(lines: list[str], ipython: _IPython) -> str:
     blank = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
     source = "\n".join(lines[blank:])
-    with warnings.catch_warnings(), contextlib.suppress(SyntaxError, RuntimeError):
-        warnings.simplefilter("ignore")  # Python will say what is wrong, and where
-        source = str(ipython.transform_cell(source))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            source = str(ipython.transform_cell(source))
+    except Unreadable:
+        raise
+    except Exception:  # noqa: BLE001  # IPython fails in many ways: Python will say what is wrong, and where
+        return "\n".join(lines)
     return "\n" * blank + source  # IPython drops leading blank lines, which would move every line number
 
 
@@ -150,7 +161,10 @@ class _ShortHelp(HelpEnd):  # type: ignore[misc]
 
 
 class _IPython(TransformerManager):  # type: ignore[misc]
-    """IPython's rules for a notebook's cells, ended where applying them takes too long."""
+    """IPython's rules for a notebook's cells, ended where applying them takes too long: after about a second.
+
+    It reads a cell again for each magic line in it, most of all those that are short of space.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -159,8 +173,12 @@ class _IPython(TransformerManager):  # type: ignore[misc]
         self._name = name
         self._read = 0
 
+    def do_token_transforms(self, lines: list[str]) -> Any:
+        return super().do_token_transforms(lines) if any(map(_MAGIC.search, lines)) else lines
+
     def do_one_token_transform(self, lines: list[str]) -> Any:
-        self._read += sum(map(len, lines))
+        text = "".join(lines)
+        self._read += 10 + _TOKEN.subn("", text)[1] + len(text) // 8
         if self._read > MOST_READING:
             raise Unreadable(
                 f"{self._name} has too many magic and shell lines.", hint="Remove the lines that begin with % or !."
@@ -168,6 +186,7 @@ class _IPython(TransformerManager):  # type: ignore[misc]
         return super().do_one_token_transform(lines)
 
 
-_MAGIC = re.compile(r"(?m)^\s*+[%!?]|=\s*+[%!]|\?\s*$")  # never less than IPython takes for one
+_MAGIC = re.compile(r"(?m)^\s*+[%!?,;/]|=\s*+[%!]|\?\s*$")  # never less than IPython takes for one
+_TOKEN = re.compile(r"\w+|[^\w \t]")
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 SAVE_AGAIN = "Open it in Jupyter, save it again and hand that in."

@@ -58,7 +58,7 @@ class Submission:
 
 def read_submission(path: Path) -> Submission:
     """Read a .py file or a notebook. Raises UsageFault where there is no such file."""
-    data, size = _read_file(path)
+    data, size = read_file(path)
     return make_submission(path.name, data, size=size)
 
 
@@ -137,8 +137,8 @@ def _has_cells_with_magics(data: bytes) -> bool:
     return bool(re.search(rb"(?m)^#[ \t]*%%", data) and re.search(rb"(?m)^[ \t]*[%!?]|=[ \t]*[%!]|\?[ \t]*\r?$", data))
 
 
-def _read_file(path: Path) -> tuple[bytes, int]:
-    """The file's bytes, as many as may be read, and its size."""
+def read_file(path: Path) -> tuple[bytes, int]:
+    """The file's bytes, as many as may be read, and its size. Raises UsageFault where there is no such file."""
     try:
         if path.is_dir():
             raise UsageFault(f"{path} is a folder.", hint="Name the file in it, such as my_solution.py.")

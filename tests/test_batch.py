@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 from confinement_support import WITHOUT_LANDLOCK
+from hostile_support import children_of
 
 from grader.errors import UsageFault
 from grader.isolation import Isolation, hold_isolation
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
+PLAIN = ROOT / "tests" / "packs" / "engine" / "plain_three_squares"
 GRADE = [sys.executable, "-m", "grader", "batch"]
 
 
@@ -158,14 +160,38 @@ def test_a_worker_that_is_killed_costs_nobody_anything(tmp_path: Path) -> None:
     )
     while not (tmp_path / "results" / "reports").exists():
         time.sleep(0.05)
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+    children = children_of(running.pid)
     workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(int(workers[0]), signal.SIGKILL)
+    os.kill(workers[0], signal.SIGKILL)
     said, _ = running.communicate(timeout=120)
     assert running.returncode == 0, said
     assert "60 graded, taken in" in said
     assert "Traceback" not in said
     assert set(gradebook(tmp_path / "results").values()) == {"10"}
+
+
+def test_a_worker_whose_grading_broke_is_replaced_and_what_it_held_is_graded(tmp_path: Path) -> None:
+    """It has given up what starting another sandbox takes. What comes after it is to blame for nothing."""
+    pack = tmp_path / "packs" / "broken"
+    shutil.copytree(PLAIN, pack)
+    toml = (pack / "exercise.toml").read_text().replace('id = "plain"', 'id = "broken"')
+    (pack / "exercise.toml").write_text(toml.replace("points = 10", "points = 12"))
+    with (pack / "checks.py").open("a") as file:
+        file.write("\n\n@check('Broken', points=2)\ndef broken(submission, rng):\n")
+        file.write("    if submission.facts.refers('trip'):\n        submission.nothing()\n")
+    right = "f = g = h = lambda x: 3 * x**2\n"
+    for number in range(8):
+        (tmp_path / "class" / f"s{number}").mkdir(parents=True)
+        text = right + "trip = len\n" * (number % 4 != 3)
+        (tmp_path / "class" / f"s{number}" / "broken.py").write_text(text)
+    arguments = ("--exercises", pack.parent, "-o", tmp_path / "results", "--jobs", "1")
+    said = batch("broken", tmp_path / "class", *arguments)
+    assert "2 graded, taken in" in said
+    assert "6 could not be graded" in said
+    assert "The check broken of broken broke" in said
+    assert "ended the grader's own process" not in said
+    scores = gradebook(tmp_path / "results")
+    assert {name: score for name, score in scores.items() if score} == {"s3": "12", "s7": "12"}
 
 
 def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:

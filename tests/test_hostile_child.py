@@ -145,7 +145,7 @@ def test_a_model_with_a_lie_in_it_is_judged(tmp_path: Path, shown: object, answe
         {"$": "scalar", "dtype": "float32", "value": 0.5},
         reduce(lambda inner, _: [inner], range(CAPS.depth), {"$": "handle", "id": 1, "type": "x"}),
         [0] * (CAPS.values - 1),
-        [{"$": "tuple", "items": [0]}] * (CAPS.values // 2 - 1),
+        [{"$": "tuple", "items": [0]}] * (CAPS.work // 12 - 10),
     ],
     ids=["NumPy scalar", "as deep as may be", "as many as may be", "as many tuples"],
 )
@@ -192,17 +192,17 @@ def test_a_child_that_never_ends_its_answer_is_stopped_at_its_limit(tmp_path: Pa
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads its own size from /proc")
 def test_an_answer_that_the_machine_has_no_memory_for_is_a_crash_and_no_traceback(tmp_path: Path) -> None:
-    """In a process of its own, which may take 60 MB more than it has: the header of 8 MB takes over 200."""
+    """In a process of its own, which may take 20 MB more than it has: the header of 4 MB takes over 40."""
     script = """
 import pathlib, resource, sys
 from fake_child import FakeLauncher
 from test_hostile_child import *
-dense = PREFIX.pack(8 << 20, 0) + b"[" + b"[0]," * (2 << 20)
+dense = PREFIX.pack(4_000_000, 0) + b"[0.5" + b",1.5" * 999_999
 launcher = FakeLauncher(pathlib.Path(sys.argv[1]), [nothing, lambda _: dense])
 with Session(launcher, SUBMISSION, find_exercise("ex1").limits, seed=0) as session:
     session.open()
     size = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + (60 << 20), -1))
+    resource.setrlimit(resource.RLIMIT_AS, (size + (20 << 20), -1))
     try:
         session.call("f", [], {})
     except Crashed as fault:

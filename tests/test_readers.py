@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -9,17 +10,22 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from IPython.core.inputtransformer2 import TransformerManager
 from lies import LEAVES, TREES
 
 from grader import notebook
 from grader.errors import Unreadable, UsageFault
-from grader.notebook import as_python
+from grader.notebook import as_python, code_cells
 from grader.submission import MOST_SOURCE_BYTES, read_submission
 
 pytestmark = pytest.mark.filterwarnings("error")
 in_one_folder = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SOURCE = st.text(st.sampled_from(list("ab %!?=\\\n\t\f\v\r\x85\u2028'\"()[]{}:.,#>0\0\ud800é")), max_size=60)
 SOURCES = SOURCE | st.lists(SOURCE, max_size=3) | TREES
+PIECES = [
+    "%ls", "!ls", "?", "??", ",f x", ";f x", "/f x", "x", " = ", "\\\n", "\n", "\n", "    ", "\t", "(", ")", "'", '"""',
+    "#", ">>> ", "... ", "In [1]: ", "%%time\n", "if x:\n", "f", "1", "\f", ", ", "/", "%", "!", "=",
+]  # fmt: skip
 CELLS = st.lists(
     st.fixed_dictionaries(
         {"cell_type": st.sampled_from(["code", "markdown", "raw", "heading"]) | TREES},
@@ -116,6 +122,72 @@ def test_what_ipython_would_read_for_hours_is_read_in_one_pass(source: str) -> N
 def test_lines_that_ipython_would_read_again_and_again_are_refused() -> None:
     with pytest.raises(Unreadable, match="too many magic"):  # a comma calls a function there
         as_python("mine.ipynb", [",f x\n" * 50_000])
+
+
+@pytest.mark.parametrize("unit", ["a;", "(", "a?\n", f"{'a' * 900}?\n"], ids=lambda unit: unit[:8])
+def test_what_takes_ipython_longest_is_refused(unit: str) -> None:
+    cells = ["%x\n" * 9 + unit * (9_000 // len(unit))] * 100
+    with pytest.raises(Unreadable, match="too many magic"):
+        as_python("mine.ipynb", cells)
+
+
+def test_much_code_and_few_magics_are_read() -> None:
+    numbers = f"data = [{'0.125, ' * 120_000}]"
+    cells = [
+        "%matplotlib inline\n!pip install torch\nimport torch",
+        numbers,
+        *["%time f(x)\n" + "y = f(x)\n" * 200] * 50,
+    ]
+    read = as_python("mine.ipynb", cells)
+    assert read[1][1] == numbers
+    assert all("get_ipython()" in python and "%" not in python for _, python in (read[0], *read[2:]))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("x = \\\n %ls\n")
+def test_a_cell_is_what_ipython_makes_of_it(text: str) -> None:
+    """Also where IPython was not asked, since nothing in the cell is its business."""
+    ours, theirs = outcome(notebook._IPython("mine.ipynb"), text), outcome(TransformerManager(), text)
+    assert ours == theirs or (theirs is None and ours is not None and not is_python(ours))
+
+
+def outcome(ipython: TransformerManager, text: str) -> str | None:
+    try:
+        return str(ipython.transform_cell(text))
+    except (SyntaxError, IndexError):
+        return None
+
+
+def is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def test_where_ipython_itself_breaks_a_cell_is_left_to_python() -> None:
+    cell = "=%\\\n"
+    with pytest.raises(IndexError):
+        TransformerManager().transform_cell(cell)
+    assert as_python("mine.ipynb", [cell])[0][1] == cell
+
+
+@pytest.mark.parametrize("item", ['"ab"', "[]", "{}", '[{"k": 0}]'])
+def test_a_notebook_of_too_many_values_is_refused(item: str) -> None:
+    outputs = ",".join([item] * 1_100_000)
+    text = f'{{"nbformat": 4, "nbformat_minor": 4, "metadata": {{"of": [{outputs}]}}, "cells": []}}'
+    with pytest.raises(Unreadable, match="holds too many values"):
+        code_cells("mine.ipynb", text.encode())
+
+
+def test_outputs_may_be_long() -> None:
+    curve, lines = ["[0.25]"] * 100_000, ['"epoch 1, loss: 0.25, [1/9] \\"ok\\"\\n"'] * 500_000
+    outputs = f'[{{"text": [{",".join(lines)}], "data": [{",".join(curve)}]}}]'
+    cell = f'{{"cell_type": "code", "metadata": {{}}, "source": ["x = 1\\n", "y = 2"], "outputs": {outputs}}}'
+    text = f'{{"nbformat": 4, "nbformat_minor": 4, "metadata": {{}}, "cells": [{cell}]}}'
+    assert code_cells("mine.ipynb", text.encode()) == ["x = 1\ny = 2"]
 
 
 @pytest.mark.parametrize("text", ['"' * 2_000_001, '"' + '\\"' * 1_000_000, "\\" * 2_000_000, '"\\' * 1_000_000])

@@ -28,7 +28,10 @@ def test_the_doctor_finds_every_way_out_closed(run_grade: RunGrade) -> None:
     found = json.loads(done.stdout)
     assert [each["attempt"] for each in found["findings"] if not each["is_closed"]] == []
     assert found["isolation"] == "full"
-    assert "Every way out that was tried is closed." in run_grade("doctor").stdout
+    said = run_grade("doctor").stdout
+    assert "Every way out that was tried is closed." in said
+    assert f"the grader itself keeps: {', '.join(json.loads(done.stdout)['powers']) or 'none'}." in said
+    assert {"chown", "dac_override", "fowner"}.issuperset(json.loads(done.stdout)["powers"])
 
 
 @on_linux

@@ -248,11 +248,47 @@ DENSE = [
 
 
 @pytest.mark.parametrize("unit", DENSE, ids=lambda unit: unit[:12].decode())
-def test_the_densest_header_takes_no_more_than_its_cap_says(unit: bytes) -> None:
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.2, 0.1])
+def test_the_densest_header_takes_a_few_tens_of_megabytes(unit: bytes, share: float) -> None:
+    """Full, it is refused before it is read; at some length below it is read, and holds as much as it can."""
     start, end = b'{"sizes":["no size"],"value":[', b"0]}"
-    size = CAPS.header // 8
-    text = start + unit * ((size - len(start) - len(end)) // len(unit)) + end
-    assert peak(lambda: read_frame(io.BytesIO(PREFIX.pack(len(text), 0) + text))) < 36 * size
+    text = start + unit * int(share * (CAPS.header - len(start) - len(end)) / len(unit)) + end
+    assert peak(lambda: read_frame(io.BytesIO(PREFIX.pack(len(text), 0) + text))) < 80 << 20
+
+
+def test_what_a_text_says_is_not_counted_as_values() -> None:
+    text = "[{,x" * 400_000
+    stream = io.BytesIO()
+    message({"kind": "value"}, text).write_to(stream)
+    stream.seek(0)
+    frame = read_frame(stream)
+    assert frame is not None
+    assert Decoder(frame.buffers).decode(frame.header["value"]) == text
+
+
+@pytest.mark.parametrize("text", ["\\" * 1_000_000, '"' * 1_000_000 + "[" * 300_000, '\\"[,' * 100_000])
+def test_a_text_full_of_quotes_is_read_or_refused(text: str) -> None:
+    try:
+        stream = io.BytesIO()
+        message({"kind": "value"}, text).write_to(stream)
+    except WireError:
+        return
+    stream.seek(0)
+    frame = read_frame(stream)
+    assert frame is not None
+    assert frame.header["value"] == text
+
+
+def test_too_many_values_are_not_written() -> None:
+    with pytest.raises(WireError, match="too many values"):
+        Frame({"value": [[]] * 250_000}).write_to(io.BytesIO())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_header_in_another_alphabet_is_no_header(encoding: str) -> None:
+    text = '{"sizes": [], "value": "\u2c22"}'.encode(encoding)
+    with pytest.raises(WireError):
+        read_frame(io.BytesIO(PREFIX.pack(len(text), 0) + text))
 
 
 def peak(read: Callable[[], object]) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from grader.batch import worker
 from grader.batch.work import Hello, Outcome, Setup, Task
 from grader.errors import Fault, GraderFault
+from grader.model import Verdict
 
 AHEAD = 2  # tasks a worker holds: one that it grades and one that is there when it is done
 MOST_TRIES = 2
@@ -30,6 +31,7 @@ class _Worker:
     isolation: tuple[str, ...] | None = None
     holds: deque[Task] = field(default_factory=deque)
     is_gone: bool = False
+    is_spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +128,15 @@ class Pool:
             return None
         assert isinstance(said, Outcome)
         each.holds.popleft()
+        each.is_gone = each.is_spent = said.report.verdict is Verdict.GRADER_ERROR
         return said
 
     def _recover(self, dead: _Worker, again: deque[Task], tries: dict[int, int]) -> Iterator[Lost]:
-        """Have what a dead worker held graded again; the one it died of not for ever."""
+        """Have what a worker held that is gone graded again; the task it died of not for ever."""
         dead.pipe.close()
+        dead.process.join(5)
         for at, task in enumerate(dead.holds):
-            if at == 0 and dead.isolation is not None:
+            if at == 0 and dead.isolation is not None and not dead.is_spent:
                 tries[task.id] = tries.get(task.id, 0) + 1
             if tries.get(task.id, 0) < MOST_TRIES:
                 again.append(task)

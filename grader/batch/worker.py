@@ -12,28 +12,41 @@ from typing import Any
 
 from grader.batch.work import Hello, Setup, Task
 from grader.errors import Fault
+from grader.model import Verdict
 
 
 def serve(pipe: Connection[Any, Any], setup: Setup) -> None:
-    """Grade what comes until the other end closes. A fault that leaves nothing to grade with is the last answer."""
+    """Grade what comes until the other end closes. A fault that leaves nothing to grade with is the last answer.
+
+    So is a report with a fault of ours: its sandbox may be broken, and this process has given up what starting another
+    one takes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the batch's to handle
     os.environ.update(OMP_NUM_THREADS="1")  # before torch is imported: there is a worker for every core
-    from grader.batch.engine import Engine
-    from grader.sandbox.harden import harden
+    from grader.sandbox.harden import Power, give_up_all_but, harden
+    from grader.sandbox.start import start_launcher
 
     harden(dies_with_parent=True)
-    tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
-    engine = Engine(setup)
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the batch is gone
-        try:
-            pipe.send(Hello(engine.isolation()))
-            while (task := tasks.get()) is not None:
-                pipe.send(engine.grade(task))
-        except Fault as fault:
-            pipe.send(fault)
-        finally:
-            engine.close()
+    launcher = start_launcher(warm=True)
+    try:
+        give_up_all_but(Power.FILES)
+        tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        threading.Thread(target=_receive, args=(pipe, tasks), daemon=True).start()
+        from grader.batch.engine import Engine
+
+        engine = Engine(setup, launcher)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the batch is gone
+            try:
+                pipe.send(Hello(engine.isolation()))
+                while (task := tasks.get()) is not None:
+                    outcome = engine.grade(task)
+                    pipe.send(outcome)
+                    if outcome.report.verdict is Verdict.GRADER_ERROR:
+                        return
+            except Fault as fault:
+                pipe.send(fault)
+    finally:
+        launcher.close()
 
 
 def _receive(pipe: Connection[Any, Any], tasks: queue.SimpleQueue[Task | None]) -> None:

@@ -117,7 +117,7 @@ def run(
     _hold_ready(Format(format_))
     step = GitHubStep.here() if github else None
     from grader.one import grade_file
-    from grader.sandbox.harden import harden
+    from grader.sandbox.harden import Host, harden
 
     harden()
     try:
@@ -129,6 +129,7 @@ def run(
             audience=Audience(audience),
             accelerator=Accelerator(accelerator),
             isolation=Isolation(isolation) if isolation else _isolation_for(Format(format_), step),
+            host=Host.OURS,
         )
     except Fault as fault:
         if step:
@@ -223,8 +224,10 @@ def audit(exercises: tuple[str, ...], packs: tuple[Path, ...], reference: Path |
 def doctor(as_json: bool) -> None:
     """Show what isolates student code on this machine, each layer by trying to break it."""
     from grader.doctor import examine, render_json, render_text
+    from grader.sandbox.harden import Host, harden
 
-    findings = examine()
+    harden()
+    findings = examine(host=Host.OURS)
     click.echo(render_json(findings) if as_json else render_text(findings))
 
 

@@ -83,7 +83,10 @@ def batch(
     """
     from grader.batch.late import parse_policy
     from grader.batch.run import Options, run_batch
+    from grader.sandbox.harden import Power, give_up_all_but, harden
 
+    harden()
+    give_up_all_but(Power.SANDBOXES)  # its workers start them
     options = Options(
         exercises=_chosen(exercises, packs),
         source=submissions,

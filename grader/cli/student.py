@@ -64,8 +64,11 @@ def _notebook(exercise: Exercise, packs: tuple[Path, ...]) -> str:
 @exercises_option
 def watch(exercise: str, submission: Path, seed: int, packs: tuple[Path, ...]) -> None:
     """Grade SUBMISSION now and whenever you save it, and say what changed. Ctrl-C ends it."""
+    from grader.sandbox.harden import Power, give_up_all_but, harden
     from grader.watch import watch as look
 
+    harden()
+    give_up_all_but(Power.SANDBOXES)  # it starts another one where the first fails
     before: Report | None = None
     try:
         with contextlib.closing(look(find(exercise, packs), submission, seed=seed)) as looks:

@@ -8,6 +8,7 @@ before it allocates, since the other end may be anybody's code. Both ends share 
 from __future__ import annotations
 
 import json
+import re
 import struct
 from dataclasses import dataclass
 from typing import IO, Any
@@ -28,7 +29,9 @@ class WireError(Exception):
 class Caps:
     """Upper bounds that hold before anything is allocated. Sizes are bytes."""
 
-    header: int = 8 << 20  # Python's objects for the densest JSON take some 35 times as much
+    header: int = 8 << 20
+    work: int = 1 << 20  # commas of the header, each list and object counted as five: some 50 bytes each once read
+    quotes: int = 1 << 20  # of a header that seems to hold more than that, and may be text
     body: int = 256 << 20
     depth: int = 24
     values: int = 200_000
@@ -53,6 +56,7 @@ class Frame:
         body = sum(sizes)
         if len(header) > CAPS.header or body > CAPS.body:
             raise WireError(f"the answer is too large to hand over ({(len(header) + body) >> 20} MB)")
+        _refuse_too_much(header, CAPS)
         stream.write(PREFIX.pack(len(header), body) + header)
         for buffer in self.buffers:
             stream.write(buffer)
@@ -72,7 +76,7 @@ def read_frame(stream: IO[bytes], caps: Caps = CAPS) -> Frame | None:
     header_size, body_size = PREFIX.unpack(prefix)
     if header_size > caps.header or body_size > caps.body:
         raise WireError(f"a frame of {header_size} + {body_size} bytes is over the limit")
-    header = _parse(_read_exactly(stream, header_size))
+    header = _parse(_read_exactly(stream, header_size), caps)
     sizes = header.pop("sizes", None)
     if not is_list_of_sizes(sizes) or len(sizes) > caps.buffers or sum(sizes) != body_size:
         raise WireError("the buffer sizes do not add up to the body")
@@ -94,9 +98,26 @@ def is_list_of_sizes(sizes: Tree) -> bool:
     return isinstance(sizes, list) and all(type(size) is int and size >= 0 for size in sizes)
 
 
-def _parse(text: bytearray) -> dict[str, Tree]:
+def _refuse_too_much(text: bytes | bytearray, caps: Caps) -> None:
+    """JSON's small values take up to a hundred times their length: they are counted before they are made."""
+    work = _work(text)
+    if work <= caps.work:
+        return
+    if text.count(b'"') > caps.quotes or work - sum(_work(it[0]) for it in _STRING.finditer(text)) > caps.work:
+        raise WireError("the message holds too many values")
+
+
+def _work(text: bytes | bytearray) -> int:
+    return text.count(b",") + 5 * (text.count(b"[") + text.count(b"{"))
+
+
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+
+
+def _parse(text: bytearray, caps: Caps) -> dict[str, Tree]:
+    _refuse_too_much(text, caps)
     try:
-        header = json.loads(text)
+        header = json.loads(text.decode("ascii"))  # in another encoding, what was counted were other characters
     except (ValueError, RecursionError) as problem:
         raise WireError("the header is no JSON that can be read") from problem
     if not isinstance(header, dict):

@@ -138,7 +138,8 @@ def prepare(
     left_out = frozenset(Layer(name) for name in without)
     group = None if Layer.CGROUPS in left_out else cgroups.join()
     is_privileged = privileges.holds(privileges.CAP_SYS_ADMIN)
-    left = None if Layer.NAMESPACES in left_out else namespaces.leave_shared(privileged=is_privileged)
+    can_leave = Layer.NAMESPACES not in left_out and (is_privileged or privileges.can_map_itself())
+    left = namespaces.leave_shared(privileged=is_privileged) if can_leave else None
     room = None if left is None or Layer.STORAGE in left_out else storage.mount_on(scratch_root)
     paths = [*readable.readable_paths(never=never, home=Path.home()), *(path.resolve() for path in readable_too)]
     walls = {Reach.NO_DEVICE: _walls(left_out, paths, scratch_root)}

@@ -14,7 +14,10 @@ from . import kernel, namespaces
 from .syscall_numbers import number
 
 CAPABILITY_VERSION_3 = 0x20080522
-CAP_CHOWN, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_SYS_ADMIN = 0, 6, 7, 8, 21
+CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP = 0, 1, 3, 5, 6, 7, 8
+CAP_SYS_ADMIN, CAP_SETFCAP = 21, 31
+FOR_WALLS = (CAP_CHOWN, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_KILL, CAP_DAC_OVERRIDE, CAP_FOWNER)
+"""What a zygote needs to make a child another user and to bound scratch; to end that child and to tidy up after it."""
 LAST_CAPABILITY = 63
 LOWLY_IDS = 0x70000000
 """User and group ids from here on are nobody's; children of root take one each, by their process id."""
@@ -33,6 +36,11 @@ def effective_capabilities() -> int:
 def holds(capability: int) -> bool:
     """Is this capability in effect?"""
     return bool(effective_capabilities() >> capability & 1)
+
+
+def can_map_itself() -> bool:
+    """Whether this process may stay who it is in a user namespace of its own: not any root may (user_namespaces(7))."""
+    return os.geteuid() != 0 or holds(CAP_SETFCAP)
 
 
 def lowly_id() -> int | None:
@@ -87,7 +95,8 @@ def count_alone() -> bool:
 def drop_for_children() -> None:
     """In the zygote: give up, for all its children, what is dear to give up: groups and the bounding set.
 
-    A process that may change neither keeps them; they mean nothing without capabilities and with no-new-privs.
+    A process that may change neither keeps them; they mean nothing without capabilities and with no-new-privs. Of its
+    own capabilities it keeps what it needs for the next child's walls.
     """
     if holds(CAP_SETGID) and _groups_can_change():
         os.setgroups([])
@@ -96,6 +105,8 @@ def drop_for_children() -> None:
         for capability in range(LAST_CAPABILITY + 1):
             if kernel.libc().prctl(kernel.PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
                 break  # one past the last that this kernel knows
+    _keep(effective_capabilities() & sum(1 << capability for capability in FOR_WALLS))
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
 
 
 def _groups_can_change() -> bool:
@@ -108,9 +119,15 @@ def _groups_can_change() -> bool:
 
 def drop_capabilities() -> None:
     """Empty the capability sets of the calling process. Raises OSError."""
-    kernel.syscall(number("capset"), struct.pack("=Ii", CAPABILITY_VERSION_3, 0), bytes(24))
+    _keep(0)
     if effective_capabilities():
         raise PermissionError("capabilities are still in effect after dropping them")
+
+
+def _keep(capabilities: int) -> None:
+    low, high = capabilities & 0xFFFFFFFF, capabilities >> 32
+    sets = struct.pack("=6I", low, low, 0, high, high, 0)
+    kernel.syscall(number("capset"), struct.pack("=Ii", CAPABILITY_VERSION_3, 0), sets)
 
 
 def die_with(parent: int) -> None:
