@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.model import Figure, Series
-from grader.reporters.figures import BOTTOM, LEFT, RIGHT, TOP, lay_out
+from grader.reporters.axes import BOTTOM, LEFT, RIGHT, TOP
+from grader.reporters.figures import lay_out
 
 
 def figure(*values: tuple[float, ...], x_start: int = 1) -> Figure:

@@ -17,6 +17,7 @@ from grader.expect import expect, expect_close, expect_float, expect_tensor, fai
 from grader.sandbox.values import Handle
 from grader.views import ModuleView
 
+from .boundary import show_boundary
 from .cases import Case, accuracy_cases, long_run
 from .data import DEFAULT_N, drawn_data, expect_normal, expect_rule, make_data, points, real
 from .models import expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
@@ -115,6 +116,7 @@ def full_training(submission: Probe, rng: torch.Generator) -> None:
         submission.plot(
             "Training loss", x_label="epoch", y_label="BCE loss", your_loss=reported, reference_loss=run.losses
         )
+    show_boundary(submission, weights)
 
     if torch.equal(weights, start):
         fail(mistake=standstill(reported))
