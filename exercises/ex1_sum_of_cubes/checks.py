@@ -14,9 +14,10 @@ import torch
 
 from grader.checks import Probe, check
 from grader.errors import Raised
-from grader.expect import difference, expect, expect_tensor, fail, is_close
+from grader.expect import expect, expect_tensor, fail, is_close
 from grader.model import Look
 from grader.sandbox.values import Handle
+from grader.showing import difference
 
 from .answers import (
     TOLERANCE,

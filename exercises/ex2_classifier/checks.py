@@ -15,6 +15,7 @@ from torch import Tensor
 from grader.checks import Probe, check
 from grader.expect import expect, expect_close, expect_float, expect_tensor, fail
 from grader.sandbox.values import Handle
+from grader.showing import listed
 from grader.views import ModuleView
 
 from .boundary import show_boundary
@@ -163,7 +164,7 @@ def accuracy_value(submission: Probe, rng: torch.Generator) -> None:
     fail(
         "This is not the fraction of points whose prediction (1 where the output is above 0.5) equals the label.",
         hint="((model(X) > 0.5) == (y > 0.5)).float().mean().item() is such a fraction.",
-        detail=f"Expected {[case.right for case in cases]}, got {numbers}.",
+        detail=f"Expected {listed(case.right for case in cases)}; got {listed(numbers)}.",
     )
 
 
