@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import ExerciseFault, UsageFault
-from grader.texts import ENGLISH, overlaid, read_translation
+from grader.texts import ENGLISH, read_translation, translated, translated_titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ def read_exercise(folder: Path, *, language: str = ENGLISH) -> Exercise:
     path = folder / "exercise.toml"
     translation = read_translation(folder, language)
     try:
-        data = overlaid(tomllib.loads(path.read_text(encoding="utf-8")), translation)
+        data = translated(tomllib.loads(path.read_text(encoding="utf-8")), translation)
         see = data.get("see", {})
         mistakes = {key: _mistake(key, texts, see) for key, texts in data.pop("mistakes", {}).items()}
         limits = _limits(data.pop("limits", {}))
@@ -136,7 +136,7 @@ def read_exercise(folder: Path, *, language: str = ENGLISH) -> Exercise:
             limits=limits,
             hints=hints,
             mistakes=mistakes,
-            titles=dict(translation.get("checks", {})),
+            titles=translated_titles(translation),
             language=language if translation else ENGLISH,
             **data,
         )

@@ -16,6 +16,7 @@ from grader.isolation import Isolation
 from grader.model import Accelerator, Audience, Report
 from grader.sandbox.start import start_launcher
 from grader.submission import read_submission
+from grader.texts import ENGLISH
 
 
 def grade_file(
@@ -27,12 +28,13 @@ def grade_file(
     audience: Audience = Audience.STUDENT,
     accelerator: Accelerator = Accelerator.REAL,
     isolation: Isolation = Isolation.REDUCED,
+    language: str = ENGLISH,
 ) -> Report:
     """Grade the file at `path`.
 
     Raises UsageFault where the exercise or the file is not there, or full isolation is wanted and does not hold.
     """
-    exercise = find_exercise(exercise_name, packs)
+    exercise = find_exercise(exercise_name, packs, language=language)
     submission = read_submission(path)
     launcher = start_launcher(warm=False)
     try:
@@ -54,13 +56,15 @@ def grade(
     seed: int = 0,
     exercises: Sequence[str | Path] = (),
     audience: Audience = Audience.STUDENT,
+    language: str = ENGLISH,
 ) -> Report:
     """Grade a file or notebook as the exercise of this id, such as "ex2". Prints nothing and never exits.
 
     The judging is done in this process, with torch as it is set here; no code of the submission runs in it.
-    `exercises`: folders with exercises of your own.
+    `exercises`: folders with exercises of your own. `language`: of the exercise's texts, where it has some in it.
 
     :raises UsageFault: there is no such exercise or file
     :raises ExerciseFault: the exercise's folder cannot be used
     """
-    return grade_file(exercise, Path(path), packs=tuple(map(Path, exercises)), seed=seed, audience=audience)
+    packs = tuple(map(Path, exercises))
+    return grade_file(exercise, Path(path), packs=packs, seed=seed, audience=audience, language=language)

@@ -11,6 +11,7 @@ README.md. A translation holds the same texts under the same keys, and whatever 
 
 from __future__ import annotations
 
+import json
 import re
 import string
 import tomllib
@@ -21,6 +22,7 @@ from typing import Any
 from grader.errors import ExerciseFault, UsageFault
 
 ENGLISH = "en"
+TEXTS = ("title", "summary", "hints", "see", "advice")
 PARTS = ("what", "why", "hint")  # of a mistake, each to be translated
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
@@ -51,21 +53,61 @@ def translations(folder: Path) -> list[str]:
     return sorted(path.name.split(".")[1] for path in folder.glob("texts.*.toml"))
 
 
-def overlaid(texts: Any, translation: Any) -> Any:
-    """`texts` with each text that `translation` has in its place. What `texts` does not have is left out."""
-    if isinstance(texts, dict) and isinstance(translation, dict):
-        return {key: overlaid(value, translation.get(key)) for key, value in texts.items()}
-    if isinstance(texts, list) and isinstance(translation, list):
-        return [*translation[: len(texts)], *texts[len(translation) :]]
-    return translation if isinstance(texts, str) and isinstance(translation, str) else texts
+def translated(data: Mapping[str, Any], translation: Mapping[str, Any]) -> dict[str, Any]:
+    """exercise.toml's data with each text that the translation has for it. Nothing but texts is taken from there."""
+    mistakes = _table(translation, "mistakes")
+    texts = {key: translation[key] for key in TEXTS if key in translation}
+    texts["mistakes"] = {id_: {part: _table(mistakes, id_).get(part) for part in PARTS} for id_ in mistakes}
+    return {key: _overlaid(value, texts.get(key)) for key, value in data.items()}
+
+
+def translated_titles(translation: Mapping[str, Any]) -> dict[str, str]:
+    """The checks' titles in a translation, by their ids."""
+    return {id_: title for id_, title in _table(translation, "checks").items() if isinstance(title, str)}
+
+
+def _overlaid(value: Any, other: Any) -> Any:
+    if isinstance(value, dict) and isinstance(other, dict):
+        return {key: _overlaid(part, other.get(key)) for key, part in value.items()}
+    if isinstance(value, list) and isinstance(other, list):
+        return [_overlaid(part, other[at] if at < len(other) else None) for at, part in enumerate(value)]
+    return other if isinstance(value, str) and isinstance(other, str) else value
+
+
+def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def translatable(folder: Path, titles: Mapping[str, str]) -> dict[str, str]:
     """Every text that a translation has to have, by its dotted key: those of exercise.toml and the checks' titles."""
     data = tomllib.loads((folder / "exercise.toml").read_text(encoding="utf-8"))
     mistakes = {id_: {part: texts[part] for part in PARTS} for id_, texts in data.get("mistakes", {}).items()}
-    top = {key: data[key] for key in ("title", "summary", "hints", "see", "advice") if key in data}
+    top = {key: data[key] for key in TEXTS if key in data}
     return dict(_flat({**top, "checks": dict(titles), "mistakes": mistakes}))
+
+
+def as_toml(folder: Path, language: str, titles: Mapping[str, str]) -> str:
+    """Every text that a translation has to have, as a texts.de.toml of its own: as translated, or else in English."""
+    texts = {**translatable(folder, titles), **dict(_flat(read_translation(folder, language)))}
+    hints = [text for key, text in texts.items() if key.startswith("hints.")]
+    top = {key: text for key, text in texts.items() if "." not in key}
+    lines = [f"{key} = {_quoted(text)}" for key, text in top.items()]
+    lines += ["hints = [", *(f"    {_quoted(hint)}," for hint in hints), "]"]
+    table = ""
+    for key, text in texts.items():
+        head, _, name = key.rpartition(".")
+        if not head or head == "hints":
+            continue
+        if head != table:
+            lines += ["", f"[{head}]"]
+            table = head
+        lines.append(f"{name} = {_quoted(text)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # what JSON quotes so, TOML reads as the same text
 
 
 def problems_of(translation: Mapping[str, Any], english: Mapping[str, str]) -> list[str]:
