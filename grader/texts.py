@@ -63,7 +63,11 @@ def translated(data: Mapping[str, Any], translation: Mapping[str, Any]) -> dict[
 
 def translated_titles(translation: Mapping[str, Any]) -> dict[str, str]:
     """The checks' titles in a translation, by their ids."""
-    return {id_: title for id_, title in _table(translation, "checks").items() if isinstance(title, str)}
+    return {id_: title for id_, title in _table(translation, "checks").items() if _is_text(title)}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _overlaid(value: Any, other: Any) -> Any:
@@ -71,7 +75,7 @@ def _overlaid(value: Any, other: Any) -> Any:
         return {key: _overlaid(part, other.get(key)) for key, part in value.items()}
     if isinstance(value, list) and isinstance(other, list):
         return [_overlaid(part, other[at] if at < len(other) else None) for at, part in enumerate(value)]
-    return other if isinstance(value, str) and isinstance(other, str) else value
+    return other if isinstance(value, str) and _is_text(other) else value
 
 
 def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:
