@@ -223,3 +223,31 @@ def test_nothing_but_texts_is_taken_from_a_translation(translation: dict[str, An
 def test_an_exercise_without_a_translation_is_english() -> None:
     exercise: Exercise = read_exercise(ENGINE_PACK / "plain_three_squares", language="de")
     assert (exercise.language, exercise.titles) == ("en", {})
+
+
+# --- the page that shows how it is done ------------------------------------------------------------------------------
+
+
+def test_the_exercise_in_the_documentation_works(tmp_path: Path, run_grade: RunGrade) -> None:
+    page = (ROOT / "docs" / "writing-an-exercise.md").read_text(encoding="utf-8")
+    made = tmp_path / "pack" / "square_first"
+    made.mkdir(parents=True)
+    for name, kind in (("exercise.toml", "toml"), ("checks.py", "python")):
+        block = page.partition(f"`{name}`\n\n```{kind}\n")[2].partition("```")[0]
+        (made / name).write_text(block, encoding="utf-8")
+    (made / "README.md").write_text(
+        "## The task\n\nd(x**2)/dx, as in PyTorch Tensors, Autograd & Training Loop.\n", encoding="utf-8"
+    )
+    (made / "stub.py").write_text("def gradient(x): raise NotImplementedError\n", encoding="utf-8")
+    assert problems(made, read_tutorials(ROOT / "reference")) == []
+    keeps = (
+        "import torch\nkept = None\ndef gradient(x):\n    global kept\n    if kept is None or len(kept) != len(x):\n"
+    )
+    keeps += (
+        "        kept = x.detach().clone().requires_grad_()\n    (kept**2).sum().backward()\n    return kept.grad\n"
+    )
+    (tmp_path / "mine.py").write_text(keeps, encoding="utf-8")
+    done = run_grade("square", "mine.py", "--exercises", tmp_path / "pack")
+    assert "2/4" in done.stdout
+    assert "Each gradient is twice what it should be." in done.stdout
+    assert "0.3.2.3 Gradient" in done.stdout
