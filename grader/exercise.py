@@ -76,8 +76,8 @@ class Exercise:
     @property
     def statement(self) -> str:
         """The statement, as Markdown."""
-        translated = self.folder / f"README.{self.language}.md"
-        return (translated if translated.is_file() else self.folder / "README.md").read_text(encoding="utf-8")
+        in_language = self.folder / f"README.{self.language}.md"
+        return (in_language if in_language.is_file() else self.folder / "README.md").read_text(encoding="utf-8")
 
     @property
     def stub(self) -> str:
@@ -149,7 +149,9 @@ def read_exercise(folder: Path, *, language: str = ENGLISH) -> Exercise:
     return exercise
 
 
-def _mistake(key: str, texts: dict[str, str], see: dict[str, str]) -> Mistake:
+def _mistake(key: str, texts: Any, see: Any) -> Mistake:
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise TypeError(f"the mistake {key} is no table of texts")
     lacking = [part for part in ("what", "why", "hint", "see") if not texts.get(part, "").strip()]
     if lacking:
         raise TypeError(f"the mistake {key} lacks {', '.join(lacking)}")

@@ -52,6 +52,7 @@ def test_the_texts_of_our_exercises_hold(folder: Path) -> None:
     [
         ('why = "Factors multiply."\n', "", "the mistake doubled lacks why"),
         ('what = "It complained."\n', 'what = " "\n', "the mistake complained lacks what"),
+        ('what = "It complained."\n', "what = 7\n", "the mistake complained is no table of texts"),
         ('hint = "Do not complain."\nsee = "task"\n', 'hint = "Do not."\n', "the mistake complained lacks .*see"),
         (
             'complain."\nsee = "task"',
