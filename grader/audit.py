@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.checks import load_checks
-from grader.errors import Fault, UsageFault
+from grader.errors import UsageFault
 from grader.exercise import Exercise, exercise_folders, find_exercise, read_exercise
 from grader.grading import grade
 from grader.model import Report, Status, Verdict
+from grader.proofreading import proofread, read_tutorials
 from grader.sandbox.launch import Launcher
 from grader.sandbox.start import start_launcher
 from grader.submission import read_submission
-
-FEWEST_HINTS = 3  # one to point the way, one to go it, one in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def audit(names: tuple[str, ...], *, packs: tuple[Path, ...] = (), reference: Pa
     launcher = start_launcher(warm=True)
     try:
         for exercise in exercises:
-            yield from _audit_texts(exercise)
+            yield Finding(exercise.id, "texts", "; ".join(proofread(exercise, read_tutorials(references))))
             yield from _audit_submissions(exercise, references / exercise.folder.name, launcher)
     finally:
         launcher.close()
@@ -69,24 +68,6 @@ def _references_beside() -> Path:
             hint="Run the audit in a checkout, or name their folder: grade audit --reference DIR",
         )
     return folder
-
-
-def _audit_texts(exercise: Exercise) -> Iterator[Finding]:
-    """The words: nothing may be empty, and the checks must hold together."""
-    problems = []
-    for name in ("README.md", "stub.py"):
-        path = exercise.folder / name
-        if not path.is_file() or not path.read_text(encoding="utf-8").strip():
-            problems.append(f"{name} is missing or empty")
-    problems += [f"mistake {m.id} lacks a text" for m in exercise.mistakes.values() if not (m.what and m.hint)]
-    if len(exercise.hints) < FEWEST_HINTS:
-        problems.append(f"it has {len(exercise.hints)} hints, fewer than {FEWEST_HINTS}")
-    problems += [f"hint {number} is empty" for number, hint in enumerate(exercise.hints, 1) if not hint.strip()]
-    try:
-        problems += [f"check {check.id} has no title" for check in load_checks(exercise) if not check.title.strip()]
-    except Fault as fault:
-        problems.append(fault.message)
-    yield Finding(exercise.id, "texts", "; ".join(problems))
 
 
 def _audit_submissions(exercise: Exercise, folder: Path, launcher: Launcher) -> Iterator[Finding]:

@@ -13,16 +13,17 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
+from grader.drawing import figure_of, map_of
 from grader.errors import Crashed, ExerciseFault, Raised, Unmet
 from grader.exercise import Exercise
-from grader.model import Figure, Series, Visibility
+from grader.model import Figure, Look, Map, Visibility
 from grader.sandbox.values import Handle
-from grader.views import ModuleView, SourceFacts, TensorView, forward_list, module_view, numbers, tensor_view
+from grader.views import ModuleView, SourceFacts, TensorView, forward_list, module_view, tensor_view
 
 if TYPE_CHECKING:
     from grader.sandbox.session import Session
@@ -70,6 +71,7 @@ class Probe:
         self._session = session
         self.advice: list[str] = []
         self.figures: list[Figure] = []
+        self.maps: list[Map] = []
 
     @property
     def facts(self) -> SourceFacts:
@@ -185,7 +187,7 @@ class Probe:
         """
         with self._session.elsewhere(cuda=cuda, mps=mps) as session:
             probe = Probe(session)
-            probe.advice, probe.figures = self.advice, self.figures
+            probe.advice, probe.figures, probe.maps = self.advice, self.figures, self.maps
             yield probe
 
     def advise(self, advice: str) -> None:
@@ -193,13 +195,19 @@ class Probe:
         if advice not in self.advice:
             self.advice.append(advice)
 
-    def plot(self, title: str, *, x_label: str, y_label: str, x_start: int = 1, **series: Any) -> None:
-        """Add curves to this check's result; the keyword is the label, with spaces for underscores.
+    def plot(
+        self, title: str, *, x_label: str, y_label: str, x_start: int = 1, look: Look = Look.CURVES, **series: Any
+    ) -> None:
+        """Add curves, or bars, to this check's result; the keyword is the label, with spaces for underscores.
 
-        A curve may be whatever the submission returned: what is no list of numbers is drawn as far as it is one.
+        A series may be whatever the submission returned: what is no list of numbers is drawn as far as it is one.
         """
-        lines = tuple(Series(label=label.replace("_", " "), values=numbers(values)) for label, values in series.items())
-        self.figures.append(Figure(title=title, x_label=x_label, y_label=y_label, x_start=x_start, series=lines))
+        figure = figure_of(title, series, x_label=x_label, y_label=y_label, x_start=x_start, look=look)
+        self.figures.append(figure)
+
+    def map(self, title: str, probabilities: torch.Tensor, **parts: Any) -> None:
+        """Add a map: where a classifier says 1, and the line inside which it should. See `grader.drawing.map_of`."""
+        self.maps.append(map_of(title, probabilities, **parts))
 
     def _handle(self, do: str, **arguments: Any) -> Handle:
         handle = self._session.ask(do, **arguments)
@@ -219,6 +227,8 @@ class Probe:
 def load_checks(exercise: Exercise) -> tuple[Check, ...]:
     """Execute an exercise's checks.py and give its checks in the order they are written. Raises ExerciseFault.
 
+    Their titles are in the exercise's language.
+
     It may import modules that lie beside it: `from .trajectories import never_zeroed`.
     """
     path = exercise.folder / "checks.py"
@@ -233,7 +243,7 @@ def load_checks(exercise: Exercise) -> tuple[Check, ...]:
         raise ExerciseFault(f"{path} cannot be loaded: {problem!r}.") from problem
     checks = tuple(value for value in vars(module).values() if isinstance(value, Check))
     _hold_together(exercise, checks)
-    return checks
+    return tuple(replace(check, title=exercise.titles.get(check.id, check.title)) for check in checks)
 
 
 def _hold_together(exercise: Exercise, checks: tuple[Check, ...]) -> None:

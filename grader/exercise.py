@@ -2,6 +2,7 @@
 
 ex1_sum_of_cubes/  exercise.toml   title, hints, limits, mistakes with their texts
                    README.md       the statement
+                   texts.de.toml   the same texts in another language, and README.de.md
                    stub.py         what a student starts from
                    checks.py       the checks, run in the trusted process
 """
@@ -15,18 +16,22 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import ExerciseFault, UsageFault
+from grader.texts import ENGLISH, read_translation, translated, translated_titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mistake:
-    """A known mistake: one text on what happened, one on what to try.
+    """A known mistake in four texts: what happened, why PyTorch does that, what to try, where to read about it.
 
-    `raises` is a regular expression: an exception of the submission whose "Type: message" matches is this mistake.
+    The first three may hold {placeholders}, which the check fills. `raises` is a regular expression: an exception of
+    the submission whose "Type: message" matches is this mistake.
     """
 
     id: str
     what: str
+    why: str
     hint: str
+    see: str
     raises: str = ""
 
 
@@ -48,7 +53,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One exercise. `hints` go from gentle to plain; `advice` maps an id to a line that costs nothing."""
+    """One exercise. `hints` go from gentle to plain; `advice` maps an id to a line that costs nothing.
+
+    `see` maps a key to a section of the statement or of a tutorial. `titles`: those of checks, by their ids, where
+    the texts are in another `language` than English.
+    """
 
     id: str
     title: str
@@ -60,11 +69,15 @@ class Exercise:
     limits: Limits = field(default_factory=Limits)
     mistakes: dict[str, Mistake] = field(default_factory=dict)
     advice: dict[str, str] = field(default_factory=dict)
+    see: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    language: str = ENGLISH
 
     @property
     def statement(self) -> str:
         """The statement, as Markdown."""
-        return (self.folder / "README.md").read_text(encoding="utf-8")
+        in_language = self.folder / f"README.{self.language}.md"
+        return (in_language if in_language.is_file() else self.folder / "README.md").read_text(encoding="utf-8")
 
     @property
     def stub(self) -> str:
@@ -95,12 +108,12 @@ def _by_number(folder: Path) -> tuple[int, str]:
     return int(digits or 0), folder.name
 
 
-def read_course(extra: tuple[Path, ...] = ()) -> list[Exercise]:
+def read_course(extra: tuple[Path, ...] = (), *, language: str = ENGLISH) -> list[Exercise]:
     """Every exercise, in the order in which they are meant to be done."""
-    return [read_exercise(folder) for folder in exercise_folders(extra)]
+    return [read_exercise(folder, language=language) for folder in exercise_folders(extra)]
 
 
-def find_exercise(name: str, extra: tuple[Path, ...] = ()) -> Exercise:
+def find_exercise(name: str, extra: tuple[Path, ...] = (), *, language: str = ENGLISH) -> Exercise:
     """The exercise with an id such as "ex2". Raises UsageFault with the closest match."""
     folders = {_id_of(folder): folder for folder in exercise_folders(extra)}
     folder = folders.get(name) or {folder.name: folder for folder in folders.values()}.get(name)
@@ -108,18 +121,32 @@ def find_exercise(name: str, extra: tuple[Path, ...] = ()) -> Exercise:
         close = difflib.get_close_matches(name.lower(), folders, n=1, cutoff=0.5)
         hint = f"Did you mean {close[0]}?" if close else "`grade list` shows them all."
         raise UsageFault(f"There is no exercise {name!r}.", hint=hint)
-    return read_exercise(folder)
+    return read_exercise(folder, language=language)
 
 
-def read_exercise(folder: Path) -> Exercise:
-    """Read exercise.toml. Raises ExerciseFault for a file that is missing, malformed or has an unknown key."""
+def read_exercise(folder: Path, *, language: str = ENGLISH) -> Exercise:
+    """Read exercise.toml, and the texts in this language where there are some.
+
+    Raises UsageFault for what is no language, and ExerciseFault for a file that is missing or malformed, an unknown
+    key, a mistake that lacks one of its texts.
+    """
     path = folder / "exercise.toml"
+    translation = read_translation(folder, language)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        mistakes = {key: Mistake(id=key, **texts) for key, texts in data.pop("mistakes", {}).items()}
+        data = translated(tomllib.loads(path.read_text(encoding="utf-8")), translation)
+        see = data.get("see", {})
+        mistakes = {key: _mistake(key, texts, see) for key, texts in data.pop("mistakes", {}).items()}
         limits = _limits(data.pop("limits", {}))
         hints = _hints(data.pop("hints", []))
-        exercise = Exercise(folder=folder, limits=limits, hints=hints, mistakes=mistakes, **data)
+        exercise = Exercise(
+            folder=folder,
+            limits=limits,
+            hints=hints,
+            mistakes=mistakes,
+            titles=translated_titles(translation),
+            language=language if translation else ENGLISH,
+            **data,
+        )
     except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
         raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
     if _id_of(folder) != exercise.id:
@@ -127,6 +154,17 @@ def read_exercise(folder: Path) -> Exercise:
             f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id."
         )
     return exercise
+
+
+def _mistake(key: str, texts: Any, see: Any) -> Mistake:
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise TypeError(f"the mistake {key} is no table of texts")
+    lacking = [part for part in ("what", "why", "hint", "see") if not texts.get(part, "").strip()]
+    if lacking:
+        raise TypeError(f"the mistake {key} lacks {', '.join(lacking)}")
+    if texts["see"] not in see:
+        raise TypeError(f"the mistake {key} says see = {texts['see']!r}, and the table [see] has no such key")
+    return Mistake(id=key, **{**texts, "see": see[texts["see"]]})
 
 
 def _hints(data: Any) -> tuple[str, ...]:

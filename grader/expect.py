@@ -14,14 +14,13 @@ import numpy as np
 import torch
 
 from grader.model import Place
-from grader.sandbox.values import Handle, NumpyScalar
+from grader.showing import describe, difference
+from grader.showing import shape as shape_text
 
 TOLERANCES = {  # relative, absolute: torch.testing.assert_close's own
     torch.float64: (1e-7, 1e-7),
     torch.float32: (1.3e-6, 1e-5),
 }
-
-MOST_SHOWN = 8  # elements of a tensor that a sentence can hold
 
 
 class CheckFailed(Exception):
@@ -94,7 +93,7 @@ def expect_tensor(
         fail(f"{name} should be a tensor, and it is {came}.", hint=hint)
     if shape is not None and tuple(value.shape) != tuple(shape):
         fail(
-            f"{name} has the wrong shape: expected {_shape(shape)}, got {_shape(value.shape)}.",
+            f"{name} has the wrong shape: expected {shape_text(shape)}, got {shape_text(value.shape)}.",
             hint="Print .shape after each step; reductions, indexing and broadcasting change it.",
         )
     if dtype is not None and value.dtype != dtype:
@@ -116,13 +115,14 @@ def expect_tensor(
 def expect_finite(value: torch.Tensor, *, name: str) -> None:
     """Fail where a value is NaN or infinite."""
     if value.is_floating_point() or value.is_complex():
-        if torch.isnan(value).any():
-            fail(
-                f"{name} contains NaN.",
-                hint="NaN comes from 0/0, inf - inf, log of a negative number, or a training that diverged.",
-            )
-        if torch.isinf(value).any():
-            fail(f"{name} contains infinity.", hint="Infinity comes from a division by zero, an overflow or log(0).")
+        for kind, found, hint in (
+            ("NaN", torch.isnan(value), NAN_HINT),
+            ("infinity", torch.isinf(value), INFINITY_HINT),
+        ):
+            if found.any():
+                first = found.nonzero()[0].tolist()
+                where = f": {int(found.sum())} of {value.numel()} values, the first at {first}" if first else ""
+                fail(f"{name} contains {kind}{where}.", hint=hint)
 
 
 def expect_close(
@@ -143,13 +143,13 @@ def expect_close(
     if isinstance(actual, torch.Tensor):
         for mistake, image in (mistakes or {}).items():
             if is_close(actual, image, (rtol, atol)) and not is_close(actual, expected, (rtol, atol)):
-                fail(mistake=mistake, detail=difference(actual, expected, name=name))
+                fail(mistake=mistake, detail=difference(actual, expected, name=name, tolerance=(rtol, atol)))
     value = expect_tensor(actual, name=name, shape=expected.shape, dtype=expected.dtype, requires_grad=requires_grad)
     if not is_close(value, expected, (rtol, atol)):
         wrong = int((~torch.isclose(value, expected, rtol=rtol, atol=atol)).sum())
         fail(
             f"{name} is not right: {wrong} of {expected.numel()} value{'s differ' if wrong != 1 else ' differs'}.",
-            detail=difference(value, expected, name=name),
+            detail=difference(value, expected, name=name, tolerance=(rtol, atol)),
         )
 
 
@@ -193,58 +193,8 @@ def expect_floats(value: Any, *, name: str, length: int) -> list[float]:
     ]
 
 
-def describe(value: Any) -> str:
-    """What a value is, in words: "None", "a NumPy array of shape (3,)", "the int 5"."""
-    if value is None:
-        return "None"
-    if isinstance(value, torch.Tensor):
-        return f"a tensor of shape {_shape(value.shape)} and dtype {value.dtype}"
-    if isinstance(value, np.ndarray):
-        return f"a NumPy array of shape {_shape(value.shape)} and dtype {value.dtype}"
-    if isinstance(value, NumpyScalar):
-        return f"a numpy.{value.dtype}"
-    if isinstance(value, Handle):
-        return f"an object of type {value.type.removeprefix('builtins.')}"
-    if isinstance(value, (bool, int, float)):
-        return f"the {type(value).__name__} {str(value)[:30]}"
-    if isinstance(value, str):
-        return f"the string {value[:30]!r}"
-    article = "an" if type(value).__name__[0] in "aeiou" else "a"
-    return f"{article} {type(value).__name__}" + (f" of length {len(value)}" if hasattr(value, "__len__") else "")
-
-
-def difference(actual: torch.Tensor, expected: torch.Tensor, *, name: str) -> str:
-    """Both values where they are short, the first difference and the greatest one where they are long."""
-    if actual.shape != expected.shape or actual.is_complex() != expected.is_complex():
-        return f"{name} is {show(actual)}; expected {show(expected)}."
-    if expected.numel() <= MOST_SHOWN:
-        return f"Expected {show(expected)}, got {show(actual)}."
-    rtol, atol = TOLERANCES.get(expected.dtype, (0.0, 0.0))
-    a, e = actual.detach().to(torch.float64), expected.detach().to(torch.float64)
-    off = ~torch.isclose(a, e, rtol=rtol, atol=atol)
-    first = tuple(int(i) for i in off.nonzero()[0]) if off.any() else (0,) * a.dim()
-    greatest = float((a - e).abs().max())
-    where = ", ".join(map(str, first))
-    values = f"expected {float(e[first]):.6g}, got {float(a[first]):.6g}"
-    return f"First difference at [{where}]: {values}; the greatest is {greatest:.3g}."
-
-
-def show(value: torch.Tensor) -> str:
-    """A tensor as a person would write it: tensor([3., 12., 27., 48.])."""
-    if value.numel() > MOST_SHOWN:
-        return f"a tensor of shape {_shape(value.shape)}"
-    torch.set_printoptions(sci_mode=False)  # type: ignore[no-untyped-call]
-    try:
-        text = repr(value.detach())
-    finally:
-        torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
-    return " ".join(text.split()).replace("[ ", "[")
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return str(tuple(int(size) for size in shape))
-
-
+NAN_HINT = "NaN comes from 0/0, inf - inf, log of a negative number, or a training that diverged."
+INFINITY_HINT = "Infinity comes from a division by zero, an overflow or log(0)."
 TENSOR_HINTS = {
     type(None): "A function without a return statement returns None: return the result.",
     np.ndarray: "Keep to torch, or turn it into a tensor with torch.from_numpy.",

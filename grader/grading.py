@@ -17,7 +17,7 @@ from grader.errors import ExerciseFault, Fault, SubmissionFault, UsageFault
 from grader.exercise import Exercise
 from grader.expect import CheckFailed
 from grader.isolation import Isolation
-from grader.judge import clean_trace, judge, known_mistake, skipped
+from grader.judge import Words, clean_trace, fault_words, judge, known_mistake, skipped
 from grader.model import Accelerator, CheckResult, Environment, Report, Status, SubmissionId, Verdict
 from grader.sandbox.launch import Launcher
 from grader.sandbox.session import Session
@@ -104,7 +104,9 @@ class _Run:
         if isinstance(end, SubmissionFault):
             self.faults.append(end)
         duration = time.perf_counter() - started
-        self.results.append(judge(self.exercise, check, end, figures=probe.figures, duration_s=duration))
+        self.results.append(
+            judge(self.exercise, check, end, figures=probe.figures, maps=probe.maps, duration_s=duration)
+        )
         self.advice.update({advice: self._advice(advice) for advice in probe.advice})
 
     def _advice(self, advice: str) -> str:
@@ -117,7 +119,7 @@ class _Run:
         """Everything known, as a report."""
         fault = self.broken_by or self.stopped_by
         mistake = known_mistake(self.exercise, self.stopped_by) if self.stopped_by else None
-        reason = f"{mistake.what} ({fault.message})" if mistake and fault else fault.message if fault else ""
+        words = fault_words(mistake, fault) if fault else Words()
         return Report(
             exercise=self.exercise.id,
             title=self.exercise.title,
@@ -133,11 +135,14 @@ class _Run:
                 grader=__version__,
                 isolation=session.isolation,
             ),
-            reason=clean(reason, limit=1000),
-            hint=clean(mistake.hint if mistake else fault.hint if fault else "", limit=1000),
+            reason=clean(words.reason, limit=1000),
+            why=clean(words.why, limit=1000),
+            hint=clean(words.hint, limit=1000),
+            see=words.see,
             trace=clean_trace(self.stopped_by.trace) if self.stopped_by else (),
             advice=tuple(self.advice.values()),
             output=clean(session.output, limit=MOST_OUTPUT),
+            language=self.exercise.language,
             duration_s=duration_s,
         )
 

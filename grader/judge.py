@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from grader.checks import Check
-from grader.errors import ExerciseFault, Raised, SubmissionFault, Unmet
+from grader.errors import ExerciseFault, Fault, Raised, SubmissionFault, Unmet
 from grader.exercise import Exercise, Mistake
 from grader.expect import CheckFailed
-from grader.model import CheckResult, Figure, Place, Status
+from grader.model import CheckResult, Figure, Map, Place, Status
 from grader.text import clean
 
 MOST_REASON = 600
 MOST_LINE = 160
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What happened, why PyTorch does that, what to try, where to read about it."""
+
+    reason: str = ""
+    why: str = ""
+    hint: str = ""
+    see: str = ""
+
+
 def judge(
-    exercise: Exercise, check: Check, end: Exception | None, *, figures: Sequence[Figure] = (), duration_s: float = 0.0
+    exercise: Exercise,
+    check: Check,
+    end: Exception | None,
+    *,
+    figures: Sequence[Figure] = (),
+    maps: Sequence[Map] = (),
+    duration_s: float = 0.0,
 ) -> CheckResult:
     """The result of a check that ended with this exception, or by returning.
 
@@ -27,39 +44,34 @@ def judge(
     """
     match end:
         case None:
-            return _result(check, Status.PASS, figures=figures, duration_s=duration_s)
+            return _result(check, Status.PASS, Words(), figures=figures, maps=maps, duration_s=duration_s)
         case CheckFailed():
-            mistake = _described(exercise, end.mistake) if end.mistake else None
-            return _result(
-                check,
-                Status.FAIL,
-                reason=mistake.what.format(**end.values) if mistake else end.reason,
-                hint=mistake.hint.format(**end.values) if mistake else end.hint,
-                detail=end.detail,
-                mistake=end.mistake,
-                trace=end.trace,
-                figures=figures,
-                duration_s=duration_s,
-            )
+            status, mistake = Status.FAIL, _described(exercise, end.mistake) if end.mistake else None
+            words = _taught(mistake, end.values) if mistake else Words(reason=end.reason, hint=end.hint)
+            detail = end.detail
         case SubmissionFault():
-            mistake = known_mistake(exercise, end)
-            reason = f"{mistake.what} ({end.message})" if mistake else _worded(end)
-            return _result(
-                check,
-                Status.FAIL if isinstance(end, Unmet) else Status.ERROR,
-                reason=reason,
-                hint=mistake.hint if mistake else end.hint,
-                mistake=mistake.id if mistake else None,
-                trace=end.trace,
-                figures=figures,
-                duration_s=duration_s,
-            )
-    raise end
+            status, mistake = Status.FAIL if isinstance(end, Unmet) else Status.ERROR, known_mistake(exercise, end)
+            words, detail = fault_words(mistake, end), ""
+            if isinstance(end, Raised) and not mistake:
+                words = dataclasses.replace(words, reason=f"It raised {end.message}")
+        case _:
+            raise end
+    return _result(
+        check,
+        status,
+        words,
+        detail=detail,
+        mistake=mistake.id if mistake else None,
+        trace=end.trace,
+        figures=figures,
+        maps=maps,
+        duration_s=duration_s,
+    )
 
 
 def skipped(check: Check, needed: str) -> CheckResult:
     """The result of a check that makes no sense because the one titled `needed` did not pass."""
-    return _result(check, Status.SKIPPED, reason=f"Not tried: it needs “{needed}” to pass first.")
+    return _result(check, Status.SKIPPED, Words(reason=f"Not tried: it needs “{needed}” to pass first."))
 
 
 def known_mistake(exercise: Exercise, fault: SubmissionFault) -> Mistake | None:
@@ -70,8 +82,21 @@ def known_mistake(exercise: Exercise, fault: SubmissionFault) -> Mistake | None:
     return next((mistake for mistake in candidates if re.search(mistake.raises, fault.message)), None)
 
 
-def _worded(fault: SubmissionFault) -> str:
-    return f"It raised {fault.message}" if isinstance(fault, Raised) else fault.message
+def fault_words(mistake: Mistake | None, fault: Fault) -> Words:
+    """What a report says of a fault, and of the mistake that it is a sign of, if any."""
+    if mistake is None:
+        return Words(reason=fault.message, hint=fault.hint)
+    words = _taught(mistake, {})
+    return dataclasses.replace(words, reason=f"{words.reason} ({fault.message})")
+
+
+def _taught(mistake: Mistake, values: Mapping[str, object]) -> Words:
+    """A mistake's texts, filled in. Raises ExerciseFault for a {placeholder} that no value is given for."""
+    try:
+        what, why, hint = (text.format(**values) for text in (mistake.what, mistake.why, mistake.hint))
+        return Words(reason=what, why=why, hint=hint, see=mistake.see)
+    except (KeyError, IndexError, ValueError) as problem:
+        raise ExerciseFault(f"The texts of the mistake {mistake.id} cannot be filled in: {problem!r}.") from problem
 
 
 def _described(exercise: Exercise, mistake: str) -> Mistake:
@@ -86,13 +111,13 @@ def _described(exercise: Exercise, mistake: str) -> Mistake:
 def _result(
     check: Check,
     status: Status,
+    words: Words,
     *,
-    reason: str = "",
-    hint: str = "",
     detail: str = "",
     mistake: str | None = None,
     trace: tuple[Place, ...] = (),
     figures: Sequence[Figure] = (),
+    maps: Sequence[Map] = (),
     duration_s: float = 0.0,
 ) -> CheckResult:
     return CheckResult(
@@ -102,12 +127,15 @@ def _result(
         points=check.points if status is Status.PASS else 0,
         max_points=check.points,
         visibility=check.visibility,
-        reason=clean(reason, limit=MOST_REASON),
+        reason=clean(words.reason, limit=MOST_REASON),
         detail=clean(detail, limit=2 * MOST_REASON),
-        hint=clean(hint, limit=MOST_REASON),
+        why=clean(words.why, limit=MOST_REASON),
+        hint=clean(words.hint, limit=MOST_REASON),
+        see=words.see,
         mistake=mistake,
         trace=clean_trace(trace),
         figures=tuple(figures),
+        maps=tuple(maps),
         duration_s=duration_s,
     )
 

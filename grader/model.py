@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 
 class Status(StrEnum):
@@ -62,9 +62,16 @@ class Place:
     cell_first_line: str = ""
 
 
+class Look(StrEnum):
+    """How a figure is drawn."""
+
+    CURVES = "curves"
+    BARS = "bars"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One named line of a figure."""
+    """One named line, or one set of bars, of a figure."""
 
     label: str
     values: tuple[float, ...]
@@ -72,13 +79,42 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """Curves over a common x axis that counts from `x_start` in steps of one."""
+    """Values over a common x axis that counts from `x_start` in steps of one."""
 
     title: str
     x_label: str
     y_label: str
     series: tuple[Series, ...]
     x_start: int = 1
+    look: Look = Look.CURVES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A labelled point of a map."""
+
+    x: float
+    y: float
+    label: int  # 1 or 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """Where, in a square of the plane, a classifier says 1, beside the line inside which it should.
+
+    Both axes run from -`reach` to `reach`. `levels`: probabilities in percent, 0 to 100, at evenly spaced points,
+    row by row from the lowest y, each row from the lowest x; all rows have as many. `outline`: the corners of the
+    line, in order. `summary` says in a sentence what is to be seen.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    reach: float
+    levels: tuple[tuple[int, ...], ...]
+    outline: tuple[tuple[float, float], ...]
+    points: tuple[Point, ...] = ()
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +122,8 @@ class CheckResult:
     """The outcome of one check.
 
     `reason` says what happened and is always fit for a student's eyes; `detail` holds drawn inputs and
-    expected values, and is withheld from students where the check is hidden. `mistake` is the id of the
-    known mistake that the numbers matched.
+    expected values, and is withheld from students where the check is hidden, and so is what is drawn. `why` says why
+    PyTorch does that, `see` where to read about it. `mistake` is the id of the known mistake that the numbers matched.
     """
 
     id: str
@@ -98,10 +134,13 @@ class CheckResult:
     visibility: Visibility
     reason: str = ""
     detail: str = ""
+    why: str = ""
     hint: str = ""
+    see: str = ""
     mistake: str | None = None
     trace: tuple[Place, ...] = ()
     figures: tuple[Figure, ...] = ()
+    maps: tuple[Map, ...] = ()
     duration_s: float = 0.0
 
 
@@ -140,11 +179,14 @@ class Report:
     checks: tuple[CheckResult, ...]
     environment: Environment
     reason: str = ""  # set when the submission as a whole could not be graded in full
+    why: str = ""
     hint: str = ""
+    see: str = ""
     trace: tuple[Place, ...] = ()
     notes: tuple[str, ...] = ()  # on the score, and not the grading's: lateness, a score set by hand
     advice: tuple[str, ...] = ()  # style that costs nothing
     output: str = ""  # what the submission printed, capped and made harmless
     audience: Audience = Audience.STUDENT
+    language: str = "en"  # of the exercise's own texts: its title, its checks' titles, its mistakes, its advice
     duration_s: float = 0.0
     schema_version: str = SCHEMA_VERSION

@@ -18,6 +18,7 @@ from grader.model import Accelerator, Audience, Report
 from grader.sandbox.harden import Host, Power, give_up_all_but
 from grader.sandbox.start import start_launcher
 from grader.submission import make_submission, read_file
+from grader.texts import ENGLISH
 
 
 def grade_file(
@@ -29,13 +30,14 @@ def grade_file(
     audience: Audience = Audience.STUDENT,
     accelerator: Accelerator = Accelerator.REAL,
     isolation: Isolation = Isolation.REDUCED,
+    language: str = ENGLISH,
     host: Host = Host.CALLERS,
 ) -> Report:
     """Grade the file at `path`, in a process of this `host`.
 
     Raises UsageFault where the exercise or the file is not there, or full isolation is wanted and does not hold.
     """
-    exercise = find_exercise(exercise_name, packs)
+    exercise = find_exercise(exercise_name, packs, language=language)
     data, size = read_file(path)
     launcher = start_launcher(warm=False)
     try:
@@ -60,13 +62,15 @@ def grade(
     seed: int = 0,
     exercises: Sequence[str | Path] = (),
     audience: Audience = Audience.STUDENT,
+    language: str = ENGLISH,
 ) -> Report:
     """Grade a file or notebook as the exercise of this id, such as "ex2". Prints nothing and never exits.
 
     The judging is done in this process, with torch as it is set here; no code of the submission runs in it.
-    `exercises`: folders with exercises of your own.
+    `exercises`: folders with exercises of your own. `language`: of the exercise's texts, where it has some in it.
 
     :raises UsageFault: there is no such exercise or file
     :raises ExerciseFault: the exercise's folder cannot be used
     """
-    return grade_file(exercise, Path(path), packs=tuple(map(Path, exercises)), seed=seed, audience=audience)
+    packs = tuple(map(Path, exercises))
+    return grade_file(exercise, Path(path), packs=packs, seed=seed, audience=audience, language=language)

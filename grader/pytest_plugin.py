@@ -101,7 +101,9 @@ class CheckItem(pytest.Item):
         result = judge(file.exercise, self.check, end)
         lines = [f"{place.line}: {place.code}" for place in result.trace]
         named = f"mistake: {result.mistake}" if result.mistake else ""
-        return "\n".join(line for line in (result.reason, result.detail, *lines, result.hint, named) if line)
+        return "\n".join(
+            line for line in (result.reason, result.why, result.detail, *lines, result.hint, result.see, named) if line
+        )
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Where the check stands, and its title."""

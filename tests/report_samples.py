@@ -17,7 +17,10 @@ from grader.model import (
     CheckResult,
     Environment,
     Figure,
+    Look,
+    Map,
     Place,
+    Point,
     Report,
     Series,
     Status,
@@ -76,8 +79,27 @@ FIGURES = st.lists(
         series=st.lists(
             st.builds(Series, label=TEXT, values=st.lists(st.floats(), max_size=30).map(tuple)), max_size=3
         ).map(tuple),
+        look=st.sampled_from(Look),
     ),
     max_size=2,
+).map(tuple)
+WITHIN = st.floats(-1e6, 1e6)
+LEVELS = st.integers(0, 5).flatmap(
+    lambda columns: st.lists(st.tuples(*[st.integers(0, 100)] * columns), max_size=5).map(tuple)
+)
+MAPS = st.lists(
+    st.builds(
+        Map,
+        title=TEXT,
+        x_label=TEXT,
+        y_label=TEXT,
+        reach=st.floats(1e-6, 1e6),
+        levels=LEVELS,
+        outline=st.lists(st.tuples(WITHIN, WITHIN), max_size=4).map(tuple),
+        points=st.lists(st.builds(Point, x=WITHIN, y=WITHIN, label=st.integers(0, 1)), max_size=3).map(tuple),
+        summary=TEXT,
+    ),
+    max_size=1,
 ).map(tuple)
 CHECKS = st.lists(
     st.builds(
@@ -90,10 +112,13 @@ CHECKS = st.lists(
         visibility=st.sampled_from(Visibility),
         reason=TEXT,
         detail=TEXT,
+        why=TEXT,
         hint=TEXT,
+        see=TEXT,
         mistake=st.none() | TEXT,
         trace=PLACES,
         figures=FIGURES,
+        maps=MAPS,
     ),
     max_size=3,
 ).map(tuple)
@@ -112,11 +137,14 @@ REPORTS = st.builds(
     ),
     notes=st.lists(TEXT, max_size=2).map(tuple),
     reason=TEXT,
+    why=TEXT,
     hint=TEXT,
+    see=TEXT,
     trace=PLACES,
     advice=st.lists(TEXT, max_size=2).map(tuple),
     output=TEXT,
     audience=st.sampled_from(Audience),
+    language=st.sampled_from(["en", "de", "pt-BR"]),
 )
 hostile_reports = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

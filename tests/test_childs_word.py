@@ -12,19 +12,11 @@ from hypothesis import given, settings
 from lies import TREES, VALUES
 
 from grader.errors import Raised, SubmissionFault
-from grader.expect import (
-    CheckFailed,
-    describe,
-    expect_close,
-    expect_finite,
-    expect_float,
-    expect_floats,
-    expect_tensor,
-    show,
-)
+from grader.expect import CheckFailed, expect_close, expect_finite, expect_float, expect_floats, expect_tensor
 from grader.explain import explain, raised
 from grader.model import Place
 from grader.sandbox.values import DTYPES, Handle
+from grader.showing import describe, show
 from grader.views import ModuleView, TensorView, forward_list, module_view, numbers, tensor_view
 
 pytestmark = pytest.mark.filterwarnings("error")

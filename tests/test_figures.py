@@ -6,13 +6,16 @@ import math
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Figure, Series
-from grader.reporters.figures import BOTTOM, LEFT, RIGHT, TOP, lay_out
+from grader.model import Figure, Look, Map, Point, Series
+from grader.reporters import columns, maps
+from grader.reporters.axes import BOTTOM, LEFT, RIGHT, TOP
+from grader.reporters.figures import lay_out
 
 
 def figure(*values: tuple[float, ...], x_start: int = 1) -> Figure:
@@ -107,3 +110,82 @@ def test_a_long_label_is_shortened_in_the_picture_only() -> None:
     (curve,) = lay_out(named).curves
     assert curve.short_label == "the loss that y…"
     assert curve.label == "the loss that your own loop reports"
+
+
+# --- bars --------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.lists(st.floats(), max_size=8).map(tuple), min_size=1, max_size=3).filter(any))
+def test_any_floats_become_bars_within_the_plot_that_stand_on_zero(values: list[tuple[float, ...]]) -> None:
+    drawn = replace(figure(*values), look=Look.BARS)
+    assert columns.fits(drawn)
+    plot = columns.lay_out(drawn)
+    bars = [bar for curve in plot.curves for bar in curve.bars]
+    assert len(bars) == sum(math.isfinite(value) for series in values for value in series)
+    for bar in bars:
+        assert LEFT <= bar.x <= bar.x + bar.width <= RIGHT
+        assert TOP - 0.1 <= bar.y <= bar.y + bar.height <= BOTTOM + 0.2
+    assert len({round(bar.x) for bar in bars}) == len(bars)
+
+
+def test_bars_go_up_and_down_from_zero_and_carry_their_numbers() -> None:
+    plot = columns.lay_out(replace(figure((3.0, -6.0, math.nan)), look=Look.BARS))
+    up, down = plot.curves[0].bars
+    assert up.y + up.height == pytest.approx(down.y, abs=0.2)
+    assert down.height == pytest.approx(2 * up.height, abs=0.2)
+    assert (up.value, down.value) == ("3", "-6")
+    assert plot.notes == ("“series 0” is no finite number from epoch 3 on.",)
+
+
+def test_too_many_values_for_bars_are_drawn_as_curves() -> None:
+    many = replace(figure((1.0,) * 100), look=Look.BARS)
+    assert not columns.fits(many)
+    assert not columns.fits(replace(figure(), look=Look.BARS))
+
+
+# --- maps --------------------------------------------------------------------------------------------------
+
+
+def a_map(levels: tuple[tuple[int, ...], ...], **others: Any) -> Map:
+    return Map(title="", x_label="x", y_label="y", reach=2.0, levels=levels, outline=(), **others)
+
+
+def area(path: str) -> float:
+    """What the polygons of a path cover."""
+    covered = 0.0
+    for polygon in path.split("Z")[:-1]:
+        corners = [tuple(map(float, corner.split())) for corner in polygon.lstrip("M").split("L")]
+        ahead = [*corners[1:], corners[0]]
+        covered += abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, ahead, strict=True))) / 2
+    return covered
+
+
+@given(st.integers(2, 6).flatmap(lambda n: st.lists(st.tuples(*[st.integers(0, 100)] * n), min_size=2, max_size=6)))
+def test_any_levels_give_a_region_within_the_square(levels: list[tuple[int, ...]]) -> None:
+    drawn = maps.lay_out(a_map(tuple(levels)))
+    assert 0 <= area(drawn.region) <= maps.SIDE**2 * 1.001
+    numbers = [float(number) for number in re.findall(r"[\d.]+", drawn.region + drawn.boundary)]
+    assert all(TOP <= number <= maps.RIGHT for number in numbers)
+
+
+def test_the_region_is_what_is_at_or_above_a_half() -> None:
+    ones, none = maps.lay_out(a_map(((100,) * 4,) * 3)), maps.lay_out(a_map(((49,) * 4,) * 3))
+    assert area(ones.region) == pytest.approx(maps.SIDE**2, rel=1e-3)
+    assert (ones.boundary, none.region, none.boundary) == ("", "", "")
+    left_half = maps.lay_out(a_map(((99, 0), (99, 0))))
+    assert area(left_half.region) == pytest.approx(maps.SIDE**2 / 2, rel=1e-2)
+    assert len(re.findall("M", left_half.boundary)) == 1
+
+
+def test_the_lowest_row_is_drawn_at_the_bottom_and_points_where_they_lie() -> None:
+    points = (Point(x=-2.0, y=-2.0, label=1), Point(x=9.0, y=0.0, label=0))
+    drawn = maps.lay_out(a_map(((100, 100), (0, 0)), points=points))
+    lows = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", drawn.region)]
+    assert max(lows) == maps.BOTTOM
+    assert drawn.ones == ((LEFT, maps.BOTTOM),)
+    assert drawn.zeros == ((maps.RIGHT, TOP + maps.SIDE / 2),)  # outside: moved to the edge
+
+
+@pytest.mark.parametrize("levels", [(), ((),), ((70,),), ((70, 70),)])
+def test_a_map_without_an_area_is_empty(levels: tuple[tuple[int, ...], ...]) -> None:
+    assert maps.lay_out(a_map(levels)).region == ""

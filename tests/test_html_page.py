@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from browser_support import Browser, axe_findings, needs_axe, needs_browser
 
-from grader.reporters import Format, render
+from grader.model import Report
+from grader.reporters import Format, render, render_inline
 from grader.reporters.json_report import from_dict
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -28,10 +29,13 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def write(case: str, folder: Path) -> Path:
-    report = from_dict(json.loads((GOLDEN / case / "report.json").read_text(encoding="utf-8")))
     path = folder / f"{case}.html"
-    path.write_text(render(report, Format.HTML), encoding="utf-8")
+    path.write_text(render(recorded(case), Format.HTML), encoding="utf-8")
     return path
+
+
+def recorded(case: str) -> Report:
+    return from_dict(json.loads((GOLDEN / case / "report.json").read_text(encoding="utf-8")))
 
 
 @needs_axe
@@ -40,6 +44,29 @@ def write(case: str, folder: Path) -> Path:
 def test_axe_core_finds_nothing(browser: Browser, page: Path, theme: str, width: int) -> None:
     browser.open(page, theme=theme, width=width)
     assert axe_findings(browser) == []
+
+
+NOTEBOOK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A notebook</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body {{ margin: 1rem; color: {ink}; background: {paper}; font-family: sans-serif }}</style></head>
+<body><main><h1>A notebook</h1>{fragment}</main></body></html>"""
+THEMES = {"light": ("#111111", "#ffffff"), "dark": ("#e0e0e0", "#111111")}  # as JupyterLab has them
+
+
+@needs_axe
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", [1100, 360])
+@pytest.mark.parametrize("case", CASES)
+def test_axe_core_finds_nothing_in_a_notebook(
+    browser: Browser, tmp_path: Path, case: str, theme: str, width: int
+) -> None:
+    ink, paper = THEMES[theme]
+    fragment = render_inline(recorded(case), note="A cell is named by the number of its run.")
+    path = tmp_path / "notebook.html"
+    path.write_text(NOTEBOOK.format(ink=ink, paper=paper, fragment=fragment), encoding="utf-8")
+    browser.open(path, theme=theme, width=width)
+    assert axe_findings(browser) == []
+    assert browser.run("return document.documentElement.scrollWidth") <= width
 
 
 def test_the_page_keeps_to_its_own_policy_and_fetches_nothing(browser: Browser, page: Path) -> None:
@@ -164,3 +191,31 @@ def test_the_keyboard_opens_the_numbers_behind_a_picture(browser: Browser, tmp_p
     assert browser.run("return document.activeElement.tagName") == "SUMMARY"
     browser.press("Enter", 13)
     assert browser.run("return document.querySelector('details').open")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_everything_that_can_be_opened_is_reached_and_opened_by_the_keyboard(
+    browser: Browser, tmp_path: Path, case: str
+) -> None:
+    browser.open(write(case, tmp_path))
+    for _ in range(browser.run("return document.querySelectorAll('summary').length")):
+        browser.press("Tab", 9)
+        browser.press("Enter", 13)
+    assert browser.run("return document.querySelectorAll('details:not([open])').length") == 0
+
+
+def test_each_part_says_which_language_it_is_in(browser: Browser, tmp_path: Path) -> None:
+    browser.open(write("taught_in_german", tmp_path))
+    spoken = "return [...document.querySelectorAll('.hint')].map(part => [part.lang, part.children[1].lang])"
+    assert browser.run(spoken) == [["", "de"], ["", "de"]]
+    assert browser.run("return [document.documentElement.lang, document.querySelector('h1').lang]") == ["en", "de"]
+
+
+@pytest.mark.parametrize("case", ["map", "taught_in_german"])
+def test_on_paper_nothing_is_cut_off(browser: Browser, tmp_path: Path, case: str) -> None:
+    browser.open(write(case, tmp_path), width=650)
+    browser.devtools("Emulation.setEmulatedMedia", media="print")
+    assert browser.run("return document.documentElement.scrollWidth") <= 650
+    wide = "return [...document.querySelectorAll('svg.plot')].map(part => part.getBoundingClientRect().right <= 650)"
+    assert set(browser.run(wide)) == {True}
+    browser.devtools("Emulation.setEmulatedMedia", media="")

@@ -39,7 +39,20 @@ from report_samples import (
 from rich.cells import cell_len
 
 from grader import model
-from grader.model import Audience, CheckResult, Figure, Place, Report, Series, Status, Verdict, Visibility
+from grader.model import (
+    Audience,
+    CheckResult,
+    Figure,
+    Look,
+    Map,
+    Place,
+    Point,
+    Report,
+    Series,
+    Status,
+    Verdict,
+    Visibility,
+)
 from grader.reporters import Format, render
 from grader.reporters.json_report import from_dict, json_schema, to_dict
 
@@ -307,7 +320,15 @@ def test_the_schema_is_a_schema_and_describes_each_field() -> None:
 
 @pytest.mark.parametrize(
     ("record", "name"),
-    [(Place, "place"), (Series, "series"), (Figure, "figure"), (CheckResult, "check"), (Report, None)],
+    [
+        (Place, "place"),
+        (Series, "series"),
+        (Figure, "figure"),
+        (Point, "point"),
+        (Map, "map"),
+        (CheckResult, "check"),
+        (Report, None),
+    ],
 )
 def test_the_schema_holds_exactly_the_model(record: type, name: str | None) -> None:
     schema = json_schema()["$defs"][name] if name else json_schema()
@@ -318,6 +339,7 @@ def test_the_schema_lists_the_models_enumerations_and_version() -> None:
     schema = json_schema()
     check = schema["$defs"]["check"]["properties"]
     assert check["status"]["enum"] == [status.value for status in Status]
+    assert schema["$defs"]["figure"]["properties"]["look"]["enum"] == [look.value for look in Look]
     assert check["visibility"]["enum"] == [visibility.value for visibility in Visibility]
     assert schema["properties"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
     assert schema["properties"]["audience"]["enum"] == [audience.value for audience in Audience]

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from grader.expect import difference, expect, expect_tensor, fail, is_close
+from grader.expect import expect, expect_tensor, fail, is_close
+from grader.showing import difference
 
 WORKED = torch.tensor([1.0, 2.0, 3.0, 4.0])
 TOLERANCE = {torch.float32: (1e-4, 1e-5), torch.float64: (1e-9, 1e-9)}  # relative, absolute
@@ -72,7 +73,7 @@ def expect_right(
     name = f"{function}(x)" + (f" for {kind}" if kind else "")
     value = expect_tensor(answer, name=name, shape=right.shape, dtype=right.dtype, requires_grad=requires_grad)
     if not is_right(value, right):
-        detail = difference(value, right, name=name)
+        detail = difference(value, right, name=name, tolerance=TOLERANCE[right.dtype])
         expect(not lost_precision(value, right), mistake="lost_precision", function=function, detail=detail)
         fail(f"{name} is not right.", detail=detail, hint=OTHER_X_HINT if kind else WORKED_HINT)
 

@@ -14,8 +14,10 @@ import torch
 
 from grader.checks import Probe, check
 from grader.errors import Raised
-from grader.expect import difference, expect, expect_tensor, fail, is_close
+from grader.expect import expect, expect_tensor, fail, is_close
+from grader.model import Look
 from grader.sandbox.values import Handle
+from grader.showing import difference
 
 from .answers import (
     TOLERANCE,
@@ -101,6 +103,7 @@ def no_accumulation(submission: Probe, rng: torch.Generator) -> None:
     kept = submission.put(WORKED)
     first, second = (any_gradient(submission, kept, WORKED) for _ in range(2))
     if not is_close(second, first, TOLERANCE[WORKED.dtype]):
+        show_beside_right(submission, "Called twice with [1, 2, 3, 4]", first_call=first, second_call=second)
         expect_no_multiple(second, 3 * WORKED**2)
         expect_no_multiple(second, first)
         fail("A second call of gradient_by_autograd gives another gradient than the first.", hint=REPEAT_HINT)
@@ -168,8 +171,20 @@ def expect_gradient(submission: Probe, function: str, x: torch.Tensor, *, kind: 
     """`function(x)` is 3 * x**2, of its shape and dtype, and, where there is a kind of x to speak of, without grad."""
     answer, right = submission.call(function, x), 3 * x**2
     if not is_right(answer, right):
+        if x is WORKED:
+            show_beside_right(submission, f"{function}([1, 2, 3, 4])", your_gradient=answer)
         explain_gradient(submission, function, x, answer, right)
     expect_right(answer, right, function=function, kind=kind, requires_grad=False if kind else None)
+
+
+def show_beside_right(submission: Probe, title: str, **answers: Any) -> None:
+    """Draw answers for WORKED, where they can be drawn, beside the right gradient."""
+    if all(isinstance(answer, torch.Tensor) and answer.shape == WORKED.shape for answer in answers.values()):
+        bars = {label: answer.tolist() for label, answer in answers.items()}
+        right = (3 * WORKED**2).tolist()
+        submission.plot(
+            title, x_label="element", y_label="gradient", x_start=0, look=Look.BARS, **bars, right_gradient=right
+        )
 
 
 def explain_gradient(submission: Probe, function: str, x: torch.Tensor, answer: Any, right: torch.Tensor) -> None:

@@ -15,8 +15,10 @@ from torch import Tensor
 from grader.checks import Probe, check
 from grader.expect import expect, expect_close, expect_float, expect_tensor, fail
 from grader.sandbox.values import Handle
+from grader.showing import listed
 from grader.views import ModuleView
 
+from .boundary import show_boundary
 from .cases import Case, accuracy_cases, long_run
 from .data import DEFAULT_N, drawn_data, expect_normal, expect_rule, make_data, points, real
 from .models import expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
@@ -115,6 +117,7 @@ def full_training(submission: Probe, rng: torch.Generator) -> None:
         submission.plot(
             "Training loss", x_label="epoch", y_label="BCE loss", your_loss=reported, reference_loss=run.losses
         )
+    show_boundary(submission, weights)
 
     if torch.equal(weights, start):
         fail(mistake=standstill(reported))
@@ -161,7 +164,7 @@ def accuracy_value(submission: Probe, rng: torch.Generator) -> None:
     fail(
         "This is not the fraction of points whose prediction (1 where the output is above 0.5) equals the label.",
         hint="((model(X) > 0.5) == (y > 0.5)).float().mean().item() is such a fraction.",
-        detail=f"Expected {[case.right for case in cases]}, got {numbers}.",
+        detail=f"Expected {listed(case.right for case in cases)}; got {listed(numbers)}.",
     )
 
 

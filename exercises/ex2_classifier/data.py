@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from grader.checks import Probe
-from grader.expect import describe, expect, expect_tensor, fail
+from grader.expect import expect, expect_tensor, fail
+from grader.showing import describe
 
 DEFAULT_N = 1000  # points that make_data gives where it is not told how many
 CHANCE = 1e-10  # how often a test of the distribution may refuse data that are drawn right

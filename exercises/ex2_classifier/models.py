@@ -9,8 +9,9 @@ from torch import Tensor
 
 from grader.checks import Probe
 from grader.errors import Raised, Unmet
-from grader.expect import CheckFailed, describe, expect, fail
+from grader.expect import CheckFailed, expect, fail
 from grader.sandbox.values import Handle
+from grader.showing import describe
 from grader.views import ModuleView
 
 from .network import LAYERS, SHAPES, expect_network, split, weights_of

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from grader.checks import Probe
-from grader.expect import describe, expect, expect_floats, fail
+from grader.expect import expect, expect_floats, fail
 from grader.sandbox.values import Handle
+from grader.showing import describe
 
 from .models import on_a_model, plain_model, trained_weights
 from .network import SHAPES, outputs, split

@@ -12,17 +12,8 @@ import torch
 
 from grader.checks import Probe, check
 from grader.errors import Raised
-from grader.expect import (
-    TOLERANCES,
-    CheckFailed,
-    describe,
-    difference,
-    expect,
-    expect_float,
-    expect_tensor,
-    fail,
-    is_close,
-)
+from grader.expect import TOLERANCES, CheckFailed, expect, expect_float, expect_tensor, fail, is_close
+from grader.showing import describe, difference
 
 from .files import Code, as_file, expect_state, from_file, loaded, place, saved
 from .models import (

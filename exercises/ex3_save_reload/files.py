@@ -12,8 +12,9 @@ import torch
 
 from grader.checks import Probe
 from grader.errors import Raised, SubmissionFault
-from grader.expect import CheckFailed, describe, expect, fail
+from grader.expect import CheckFailed, expect, fail
 from grader.sandbox.values import Handle
+from grader.showing import describe
 from grader.views import ModuleView
 
 from .models import (

@@ -10,8 +10,9 @@ from torch.nn import functional
 
 from grader.checks import Layer, Probe
 from grader.errors import Raised, Unmet
-from grader.expect import CheckFailed, describe, expect, fail
+from grader.expect import CheckFailed, expect, fail
 from grader.sandbox.values import Handle
+from grader.showing import describe
 from grader.views import ModuleView
 
 Weights = list[torch.Tensor]

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from grader.checks import Probe, check
 from grader.errors import Raised
-from grader.expect import describe, expect, expect_finite, expect_floats, fail
+from grader.expect import expect, expect_finite, expect_floats, fail
+from grader.showing import describe
 
 from .places import answer_of, is_at
 from .runs import LOSS_TOLERANCE, OTHER_TENSORS, expect_training, train

@@ -14,6 +14,7 @@ import torch
 
 from grader.checks import Probe, check
 from grader.expect import expect, expect_floats, fail, is_close
+from grader.showing import listed
 
 from .trajectory import DEEPER, SMALL, Loop, Task, Tensors, draw, follow, loss_and_gradients, with_stale_gradients
 
@@ -197,11 +198,6 @@ def as_numbers(losses: Any) -> list[float]:
 def close(some: list[float], others: list[float]) -> bool:
     """Whether two lists of numbers agree; rounded to four digits they still do."""
     return is_close(torch.tensor(some), torch.tensor(others), KNOWN)
-
-
-def listed(values: list[float]) -> str:
-    """Numbers as a person would write them."""
-    return ", ".join(f"{value:.4g}" for value in values)
 
 
 def farthest(weights: Tensors, right: Tensors) -> str:

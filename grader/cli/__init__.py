@@ -19,7 +19,15 @@ from click.shell_completion import CompletionItem
 from grader import __version__
 from grader.cli.batch import batch
 from grader.cli.classroom import classroom
-from grader.cli.common import exercise_argument, exercises_from, exercises_option, find, say, seed_option
+from grader.cli.common import (
+    exercise_argument,
+    exercises_from,
+    exercises_option,
+    find,
+    language_option,
+    say,
+    seed_option,
+)
 from grader.cli.export import export
 from grader.cli.github import GitHubStep
 from grader.cli.pack import pack
@@ -100,6 +108,7 @@ def main(context: click.Context) -> None:
     is_flag=True,
     help="In a step of GitHub Actions: hand on a job summary, outputs and annotations as well.",
 )
+@language_option
 @exercises_option
 def run(
     exercise: str,
@@ -111,6 +120,7 @@ def run(
     accelerator: str,
     isolation: str | None,
     github: bool,
+    language: str,
     packs: tuple[Path, ...],
 ) -> NoReturn:
     """Grade SUBMISSION, a Python file or a notebook, as EXERCISE. `grade ex2 file.py` is short for it."""
@@ -129,6 +139,7 @@ def run(
             audience=Audience(audience),
             accelerator=Accelerator(accelerator),
             isolation=Isolation(isolation) if isolation else _isolation_for(Format(format_), step),
+            language=language,
             host=Host.OURS,
         )
     except Fault as fault:
@@ -182,21 +193,36 @@ def _exit_code(report: Report) -> int:
 
 
 @main.command("list")
+@language_option
 @exercises_option
-def list_(packs: tuple[Path, ...]) -> None:
+def list_(language: str, packs: tuple[Path, ...]) -> None:
     """Show which exercises there are."""
     from grader.exercise import read_course
 
-    for exercise in read_course(packs):
+    for exercise in read_course(packs, language=language):
         click.echo(f"{exercise.id:<5} {exercise.title:<32} {exercise.summary}")
 
 
 @main.command()
 @exercise_argument
+@language_option
 @exercises_option
-def show(exercise: str, packs: tuple[Path, ...]) -> None:
+def show(exercise: str, language: str, packs: tuple[Path, ...]) -> None:
     """Show the statement of EXERCISE."""
-    click.echo(find(exercise, packs).statement.rstrip("\n"))
+    click.echo(find(exercise, packs, language).statement.rstrip("\n"))
+
+
+@main.command()
+@exercise_argument
+@language_option
+@exercises_option
+def texts(exercise: str, language: str, packs: tuple[Path, ...]) -> None:
+    """Show all that EXERCISE says, in the form in which it is translated: texts.de.toml, for one."""
+    from grader.checks import load_checks
+    from grader.texts import as_toml
+
+    found = find(exercise, packs, language)
+    click.echo(as_toml(found.folder, language, {check.id: check.title for check in load_checks(found)}).rstrip("\n"))
 
 
 @main.command()

@@ -37,12 +37,20 @@ seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Inputs are drawn from it."
 )
 
+language_option = click.option(
+    "--language",
+    envvar="GRADER_LANGUAGE",
+    default="en",
+    show_default=True,
+    help="Of the exercise's texts, where it has some in it: de, fr, pt-BR, ...  [also: GRADER_LANGUAGE]",
+)
 
-def find(name: str, packs: tuple[Path, ...]) -> Exercise:
+
+def find(name: str, packs: tuple[Path, ...], language: str = "en") -> Exercise:
     """The exercise of this name, the module that reads it imported when it is wanted. Raises UsageFault."""
     from grader.exercise import find_exercise
 
-    return find_exercise(name, packs)
+    return find_exercise(name, packs, language=language)
 
 
 def say(sentence: str, *, err: bool = True) -> None:

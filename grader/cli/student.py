@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.common import exercise_argument, exercises_option, find, say, seed_option
+from grader.cli.common import exercise_argument, exercises_option, find, language_option, say, seed_option
 from grader.errors import ExerciseFault, UsageFault
 from grader.text import inert
 
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     "--notebook", is_flag=True, help="A notebook: the statement, a cell for each function, one to check them."
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Another name for the file.")
+@language_option
 @exercises_option
-def start(exercise: str, notebook: bool, output: Path | None, packs: tuple[Path, ...]) -> None:
+def start(exercise: str, notebook: bool, output: Path | None, language: str, packs: tuple[Path, ...]) -> None:
     """Write the stub of EXERCISE as a file of yours. Never overwrites one."""
-    found = find(exercise, packs)
+    found = find(exercise, packs, language)
     path = output or Path(f"{found.id}{'.ipynb' if notebook else '.py'}")
     is_notebook = path.suffix == ".ipynb"
     if notebook and not is_notebook:
@@ -61,8 +62,9 @@ def _notebook(exercise: Exercise, packs: tuple[Path, ...]) -> str:
 @exercise_argument
 @click.argument("submission", type=click.Path(path_type=Path))
 @seed_option
+@language_option
 @exercises_option
-def watch(exercise: str, submission: Path, seed: int, packs: tuple[Path, ...]) -> None:
+def watch(exercise: str, submission: Path, seed: int, language: str, packs: tuple[Path, ...]) -> None:
     """Grade SUBMISSION now and whenever you save it, and say what changed. Ctrl-C ends it."""
     from grader.sandbox.harden import Power, give_up_all_but, harden
     from grader.watch import watch as look
@@ -71,7 +73,7 @@ def watch(exercise: str, submission: Path, seed: int, packs: tuple[Path, ...]) -
     give_up_all_but(Power.SANDBOXES)  # it starts another one where the first fails
     before: Report | None = None
     try:
-        with contextlib.closing(look(find(exercise, packs), submission, seed=seed)) as looks:
+        with contextlib.closing(look(find(exercise, packs, language), submission, seed=seed)) as looks:
             for seen in looks:
                 _show_look(seen, before, packs)
                 before = before if isinstance(seen, UsageFault) else seen
@@ -104,12 +106,13 @@ def progress(packs: tuple[Path, ...]) -> None:
 @click.command()
 @exercise_argument
 @click.option("-n", "--number", type=click.IntRange(min=1), help="This hint, instead of the next one.")
+@language_option
 @exercises_option
-def hint(exercise: str, number: int | None, packs: tuple[Path, ...]) -> None:
+def hint(exercise: str, number: int | None, language: str, packs: tuple[Path, ...]) -> None:
     """Show the next hint for EXERCISE: the first is gentle, the last is plain, none is the solution."""
     from grader.progress import Entry, read_progress, record_hints
 
-    found = find(exercise, packs)
+    found = find(exercise, packs, language)
     count = len(found.hints)
     if not count or (number or 1) > count:
         raise UsageFault(f"{found.id} has {count or 'no'} hints.", hint=f"`grade show {found.id}` shows the statement.")
@@ -172,7 +175,8 @@ def keep_progress(report: Report, packs: tuple[Path, ...]) -> str:
         record(report)
     if report.verdict is Verdict.PASSED:
         with _courtesy():
-            following = next_exercise(read_course(packs), read_progress(), after=report.exercise)
+            course = read_course(packs, language=report.language)
+            following = next_exercise(course, read_progress(), after=report.exercise)
             return _pointer(following) if following else "That was the last exercise."
     return ""
 

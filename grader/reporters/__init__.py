@@ -107,11 +107,11 @@ def render_step(report: Report, *, file: str) -> Step:
 
 
 def _for_audience(report: Report) -> Report:
-    """Inputs and expected values of hidden checks are for instructors only, whatever came in."""
+    """Inputs, expected values and drawings of hidden checks are for instructors only, whatever came in."""
     if report.audience is Audience.INSTRUCTOR:
         return report
     return replace(report, checks=tuple(_without_secrets(check) for check in report.checks))
 
 
 def _without_secrets(check: CheckResult) -> CheckResult:
-    return replace(check, detail="") if check.visibility is Visibility.HIDDEN else check
+    return replace(check, detail="", figures=(), maps=()) if check.visibility is Visibility.HIDDEN else check

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from grader.model import Report, Status, Verdict
-from grader.reporters import figures, page
+from grader.model import Figure, Look, Report, Status, Verdict
+from grader.reporters import axes, columns, figures, maps, page
 from grader.text import clean
 
 _PACKAGE = "grader.reporters"
@@ -30,8 +30,10 @@ def render_html(report: Report) -> str:
         graded=report.verdict is not Verdict.GRADER_ERROR,
         output=output,
         is_output_long=output.count("\n") >= _LONG_OUTPUT_LINES,
-        lay_out=figures.lay_out,
-        picture=figures,
+        lay_out=_lay_out,
+        lay_out_map=maps.lay_out,
+        picture=axes,
+        square=maps,
         status_words=_STATUS_WORDS,
     )
 
@@ -52,10 +54,16 @@ def render_inline(report: Report, *, note: str = "") -> str:
         output=clean(report.output, limit=_OUTPUT_LIMIT).strip("\n"),
         note=note,
         id=_id(report),
-        lay_out=figures.lay_out,
-        picture=figures,
+        lay_out=_lay_out,
+        lay_out_map=maps.lay_out,
+        picture=axes,
+        square=maps,
         status_words=_STATUS_WORDS,
     )
+
+
+def _lay_out(figure: Figure) -> figures.Plot:
+    return columns.lay_out(figure) if figure.look is Look.BARS and columns.fits(figure) else figures.lay_out(figure)
 
 
 def _id(report: Report) -> str:

@@ -16,7 +16,10 @@ from grader.model import (
     CheckResult,
     Environment,
     Figure,
+    Look,
+    Map,
     Place,
+    Point,
     Report,
     Series,
     Status,
@@ -51,7 +54,9 @@ def to_dict(report: Report) -> dict[str, Any]:
         "max_score": report.max_score,
         "notes": list(report.notes),
         "reason": report.reason,
+        "why": report.why,
         "hint": report.hint,
+        "see": report.see,
         "trace": [_place_to_dict(place) for place in report.trace],
         "checks": [_check_to_dict(check) for check in report.checks],
         "advice": list(report.advice),
@@ -64,6 +69,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             "grader": report.environment.grader,
             "isolation": list(report.environment.isolation),
         },
+        "language": report.language,
         "duration_s": report.duration_s,
     }
 
@@ -84,7 +90,9 @@ def from_dict(data: Mapping[str, Any]) -> Report:
         max_score=data["max_score"],
         notes=tuple(data.get("notes", ())),  # since 1.1
         reason=data["reason"],
+        why=data.get("why", ""),  # since 1.2, as all that is asked for with `get` below
         hint=data["hint"],
+        see=data.get("see", ""),
         trace=tuple(_place_from_dict(place) for place in data["trace"]),
         checks=tuple(_check_from_dict(check) for check in data["checks"]),
         advice=tuple(data["advice"]),
@@ -97,6 +105,7 @@ def from_dict(data: Mapping[str, Any]) -> Report:
             grader=environment["grader"],
             isolation=tuple(environment["isolation"]),
         ),
+        language=data.get("language", "en"),
         duration_s=data["duration_s"],
     )
 
@@ -111,10 +120,13 @@ def _check_to_dict(check: CheckResult) -> dict[str, Any]:
         "visibility": check.visibility.value,
         "reason": check.reason,
         "detail": check.detail,
+        "why": check.why,
         "hint": check.hint,
+        "see": check.see,
         "mistake": check.mistake,
         "trace": [_place_to_dict(place) for place in check.trace],
         "figures": [_figure_to_dict(figure) for figure in check.figures],
+        "maps": [_map_to_dict(map_) for map_ in check.maps],
         "duration_s": check.duration_s,
     }
 
@@ -129,10 +141,13 @@ def _check_from_dict(data: Mapping[str, Any]) -> CheckResult:
         visibility=Visibility(data["visibility"]),
         reason=data["reason"],
         detail=data["detail"],
+        why=data.get("why", ""),
         hint=data["hint"],
+        see=data.get("see", ""),
         mistake=data["mistake"],
         trace=tuple(_place_from_dict(place) for place in data["trace"]),
         figures=tuple(_figure_from_dict(figure) for figure in data["figures"]),
+        maps=tuple(_map_from_dict(map_) for map_ in data.get("maps", ())),
         duration_s=data["duration_s"],
     )
 
@@ -170,6 +185,7 @@ def _figure_to_dict(figure: Figure) -> dict[str, Any]:
             }
             for series in figure.series
         ],
+        "look": figure.look.value,
     }
 
 
@@ -186,6 +202,33 @@ def _figure_from_dict(data: Mapping[str, Any]) -> Figure:
             )
             for series in data["series"]
         ),
+        look=Look(data.get("look", Look.CURVES)),
+    )
+
+
+def _map_to_dict(map_: Map) -> dict[str, Any]:
+    return {
+        "title": map_.title,
+        "x_label": map_.x_label,
+        "y_label": map_.y_label,
+        "reach": map_.reach,
+        "levels": [" ".join(map(str, row)) for row in map_.levels],  # else each number were a line of the file
+        "outline": [list(corner) for corner in map_.outline],
+        "points": [{"x": point.x, "y": point.y, "label": point.label} for point in map_.points],
+        "summary": map_.summary,
+    }
+
+
+def _map_from_dict(data: Mapping[str, Any]) -> Map:
+    return Map(
+        title=data["title"],
+        x_label=data["x_label"],
+        y_label=data["y_label"],
+        reach=data["reach"],
+        levels=tuple(tuple(map(int, row.split())) for row in data["levels"]),
+        outline=tuple((float(x), float(y)) for x, y in data["outline"]),
+        points=tuple(Point(x=point["x"], y=point["y"], label=point["label"]) for point in data["points"]),
+        summary=data["summary"],
     )
 
 

@@ -54,8 +54,10 @@ def _section(check: CheckResult) -> str:
 
 
 def _explanation(about: CheckResult | Report) -> list[str]:
-    """What happened, where, and what to try, in blocks."""
+    """What happened and why, where, what to try and what to read, in blocks."""
     blocks = [prose(about.reason)]
+    if about.why:
+        blocks.append(f"**Why:** {prose(about.why)}")
     if isinstance(about, CheckResult) and about.mistake:
         blocks.append(f"Known mistake: {_text(wording.mistake(about))}")
     if about.trace:
@@ -64,6 +66,8 @@ def _explanation(about: CheckResult | Report) -> list[str]:
         blocks.append(_block(wording.field(about.detail)))
     if about.hint:
         blocks.append(f"**Try:** {prose(about.hint)}")
+    if about.see:
+        blocks.append(f"See: {prose(about.see)}")
     return [block for block in blocks if block]
 
 

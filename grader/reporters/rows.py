@@ -51,8 +51,10 @@ def output(report: Report) -> str:
 
 
 def explanation(about: CheckResult | Report) -> str:
-    """What happened, where, and what to try, in lines of plain text."""
+    """What happened and why, where, what to try and what to read, in lines of plain text."""
     parts = [wording.field(about.reason)]
+    if about.why:
+        parts.append(f"Why: {wording.field(about.why)}")
     if isinstance(about, CheckResult) and about.mistake:
         parts.append(f"Known mistake: {wording.mistake(about)}")
     parts.extend(wording.trace_lines(about.trace))
@@ -60,6 +62,8 @@ def explanation(about: CheckResult | Report) -> str:
         parts.append(wording.field(about.detail))
     if about.hint:
         parts.append(f"Try: {wording.field(about.hint)}")
+    if about.see:
+        parts.append(f"See: {wording.field(about.see)}")
     return quiet("\n".join(part for part in parts if part))
 
 

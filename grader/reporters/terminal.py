@@ -114,10 +114,12 @@ def _write_checks(sheet: _Sheet, report: Report) -> None:
 
 
 def _write_explanation(sheet: _Sheet, about: CheckResult | Report, *, indent: int) -> bool:
-    """What happened, where, and what to try; whether there was anything to say."""
+    """What happened and why, where, what to try and what to read; whether there was anything to say."""
     parts = []
     if about.reason:
         parts.append(Text(wording.field(about.reason)))
+    if about.why:
+        parts.append(Text().append("Why: ", style="bold").append(wording.field(about.why)))
     if isinstance(about, CheckResult) and about.mistake:
         parts.append(Text().append("Known mistake: ", style="dim").append(wording.mistake(about)))
     if about.trace:
@@ -126,6 +128,8 @@ def _write_explanation(sheet: _Sheet, about: CheckResult | Report, *, indent: in
         parts.append(Text(wording.field(about.detail)))
     if about.hint:
         parts.append(Text().append("Try: ", style="bold cyan").append(wording.field(about.hint)))
+    if about.see:
+        parts.append(Text().append("See: ", style="dim").append(wording.field(about.see)))
     for part in parts:
         sheet.quote(part, indent=indent)
     return bool(parts)

@@ -16,12 +16,13 @@ from collections.abc import Callable
 
 import torch
 
-from grader.expect import CheckFailed, describe, expect_close, expect_finite, expect_float, expect_floats, show
+from grader.expect import CheckFailed, expect_close, expect_finite, expect_float, expect_floats
 from grader.explain import explain, raised
 from grader.model import Place
 from grader.reporters.wording import field
 from grader.sandbox.decode import Decoder
 from grader.sandbox.wire import PREFIX, Caps, Frame, WireError, read_frame
+from grader.showing import describe, show
 from grader.views import forward_list, module_view, numbers, tensor_view
 
 BUFFER = 8
