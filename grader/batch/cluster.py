@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import dask.config
+from dask.utils import parse_timedelta
 from distributed import CancelledError, Client, get_worker
 
 from grader.batch.node import Engines, pack, versions
@@ -30,7 +31,7 @@ from grader.isolation import Isolation, missing_layers
 AHEAD = 3  # tasks that a worker's thread holds: one more than a worker on this machine does, for the way
 MOST_LOSSES = 4  # of workers with the same task; what a submission can end is its engine, and that is a process apart
 LOOK_SECONDS = 2.0  # between two looks at who has joined and who is gone
-EMPTY_SECONDS = 60.0  # to wait while there is no worker
+EMPTY = "60s"  # to wait while there is no worker, unless Dask's configuration says otherwise
 LOST_SECONDS = 30.0  # for the scheduler to say who is there
 LEAVE_SECONDS = 10.0
 MOST_BYTES = "1GB"  # Dask warns of a task with more, and a notebook with pictures has some
@@ -76,12 +77,14 @@ class Cluster:
         self._needs = (self._batch, pack(exercises), seed, versions())
         self._workers: dict[str, _Worker] = {}
         self._refused: set[str] = set()
+        self._empty_s = parse_timedelta(dask.config.get("distributed.scheduler.no-workers-timeout") or EMPTY)
         self._next_look = 0.0
         self._last_there = time.monotonic()
         self._runner = asyncio.Runner()
+        self._loop = self._runner.get_loop()  # used by itself: Runner.run costs a millisecond, for each result
+        self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
         try:
-            self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
-            self._client = self._runner.run(_connect(address))
+            self._client = self._loop.run_until_complete(_connect(address))
         except BaseException:
             self._runner.close()
             raise
@@ -91,12 +94,12 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         with self._runner:
-            self._runner.run(self._leave())
+            self._loop.run_until_complete(self._leave())
 
     def isolation(self) -> tuple[str, ...]:
         """The layers that hold at every worker, when all are ready. Raises UsageFault where one is not fit."""
         while not self._workers or any(each.isolation is None for each in self._workers.values()):
-            for heard in self._runner.run(self._hear()):
+            for heard in self._loop.run_until_complete(self._hear()):
                 if reason := self._admit(heard):
                     raise UsageFault(reason, hint="docs/cluster.md says what a worker needs.")
         layers = [each.isolation or () for each in self._workers.values()]
@@ -110,7 +113,7 @@ class Cluster:
             if not waiting and not any(each.holds for each in self._fit()):
                 return
             self._hand_out(waiting)
-            for heard in self._runner.run(self._hear()):
+            for heard in self._loop.run_until_complete(self._hear()):
                 if heard.task is None:
                     if reason := self._admit(heard):
                         self._on_refused(reason)
@@ -145,7 +148,7 @@ class Cluster:
 
     def _ask(self, worker: _Worker, task: Task | None, function: Callable[..., Any], *arguments: Any) -> None:
         answering = self._answer(worker, task, function, *arguments)
-        worker.holds[task.id if task else PREPARING] = self._runner.get_loop().create_task(answering)
+        worker.holds[task.id if task else PREPARING] = self._loop.create_task(answering)
 
     async def _answer(self, worker: _Worker, task: Task | None, function: Callable[..., Any], *arguments: Any) -> None:
         answer: Any = None
@@ -188,7 +191,7 @@ class Cluster:
         now = time.monotonic()
         if self._workers:
             self._last_there = now
-        elif now - self._last_there > EMPTY_SECONDS:
+        elif now - self._last_there > self._empty_s:
             raise UsageFault(f"The scheduler at {self._address} has no workers.", hint=f"Start some. {GOES_ON}")
 
     def _forget(self, worker: _Worker) -> None:

@@ -88,9 +88,7 @@ def batch(
     from grader.batch.run import Options, run_batch
 
     if jobs and scheduler:
-        raise UsageFault(
-            "--jobs is for this machine: with --scheduler, the cluster's workers decide."
-        )
+        raise UsageFault("--jobs is for this machine: with --scheduler, the cluster's workers decide.")
     options = Options(
         exercises=_chosen(exercises, packs),
         source=submissions,
