@@ -22,7 +22,7 @@ class Played:
 
 
 def play(times: Sequence[float], workers: int, *, ahead: int, coordinator: float, way: float = 0.0) -> Played:
-    """Play the tasks that take these seconds each. `coordinator`: its seconds for a result; `way`: a task's to a worker.
+    """Play the tasks that take these seconds each. `coordinator`: its seconds for a result; `way`: a task's.
 
     A completion is looked at when its time has come, so results reach the coordinator in order, and when a worker's
     next task will be there is known at once: one event for a task is enough.

@@ -206,6 +206,7 @@ def test_a_scheduler_without_workers_is_a_sentence(
     [
         (["--scheduler", "tcp://127.0.0.1:1"], "No scheduler answers at tcp://127.0.0.1:1: "),
         (["--scheduler", "carrier-pigeon://host"], "No scheduler answers at carrier-pigeon://host: "),
+        (["--scheduler", "tls://127.0.0.1:1"], "No scheduler answers at tls://127.0.0.1:1: "),
         (["--scheduler", "tcp://127.0.0.1:1", "--jobs", "2"], "--jobs is for this machine"),
     ],
 )

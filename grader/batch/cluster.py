@@ -83,6 +83,7 @@ class Cluster:
         self._runner = asyncio.Runner()
         self._loop = self._runner.get_loop()  # used by itself: Runner.run costs a millisecond, for each result
         self._heard: asyncio.Queue[_Heard] = asyncio.Queue()
+        self._unheard = 0  # tasks that were given to workers, also to ones that are gone, and not heard of since
         try:
             self._client = self._loop.run_until_complete(_connect(address))
         except BaseException:
@@ -110,16 +111,18 @@ class Cluster:
         coming, waiting, losses = iter(tasks), deque[Task](), Counter[int]()
         while True:
             waiting.extend(islice(coming, max(0, self._room() - len(waiting))))
-            if not waiting and not any(each.holds for each in self._fit()):
+            if not waiting and not self._unheard:
                 return
             self._hand_out(waiting)
             for heard in self._loop.run_until_complete(self._hear()):
                 if heard.task is None:
                     if reason := self._admit(heard):
                         self._on_refused(reason)
-                elif isinstance(heard.answer, Exception):
-                    raise heard.answer
-                elif heard.answer is not None:
+                    continue
+                self._unheard -= 1
+                if isinstance(heard.answer, Exception):
+                    raise self._fault(heard)
+                if heard.answer is not None:
                     yield heard.answer
                 else:
                     self._forget(heard.worker)
@@ -145,6 +148,7 @@ class Cluster:
                 while waiting and len(each.holds) < depth * each.threads:
                     task = waiting.popleft()
                     self._ask(each, task, _grade, self._batch, task)
+                    self._unheard += 1
 
     def _ask(self, worker: _Worker, task: Task | None, function: Callable[..., Any], *arguments: Any) -> None:
         answering = self._answer(worker, task, function, *arguments)
@@ -218,6 +222,11 @@ class Cluster:
             answer = f"cannot grade: {answer.message if isinstance(answer, Fault) else repr(answer)}"
         return f"The worker at {worker.address} {answer}."
 
+    def _fault(self, heard: _Heard) -> Fault:
+        if isinstance(heard.answer, Fault):
+            return heard.answer
+        return GraderFault(f"The worker at {heard.worker.address} failed: {heard.answer!r}.", hint=GOES_ON)
+
     def _parted(self) -> GraderFault:
         return GraderFault(f"The connection to the scheduler at {self._address} was lost.", hint=GOES_ON)
 
@@ -234,13 +243,16 @@ async def _connect(address: str) -> Client:
     dask.config.set({"distributed.admin.large-graph-warning-threshold": MOST_BYTES})
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what users need to know is said in our words
+    client = None
     try:
-        return await Client(address, asynchronous=True, set_as_default=False)
-    except (OSError, ValueError) as problem:
-        why = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-        raise UsageFault(
-            f"No scheduler answers at {address}: {why}.", hint="It is started with: dask scheduler"
-        ) from None
+        client = Client(address, asynchronous=True, set_as_default=False)
+        return await client
+    except (OSError, RuntimeError, TypeError, ValueError) as problem:  # Dask's, for what is wrong with an address
+        if client is not None:
+            await client.close()
+        why = (str(problem).splitlines() or [type(problem).__name__])[0]
+        hint = "It is started with: dask scheduler"
+        raise UsageFault(f"No scheduler answers at {address}: {why}.", hint=hint) from None
 
 
 # What runs at the workers.
