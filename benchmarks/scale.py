@@ -392,12 +392,13 @@ def about_workers(draws: dict[str, list[float]], serial: float) -> str:
         for name, times in draws.items():
             played = play(times, workers, ahead=AHEAD_ON_DASK, coordinator=serial, way=DASK_WAY)
             if played.makespan < last[name] * 0.9:
-                useful[name], last[name] = workers, played.makespan
+                useful[name] = workers
+            last[name] = played.makespan
             row += [f"{played.makespan:,.0f} s", f"{played.workers_busy:.0%}"]
         rows.append(row)
     head = ["workers", *(cell for name in draws for cell in (name, "busy"))]
     ends = "; ".join(f"{name}: {count}" for name, count in useful.items())
-    return f"{table(head, rows)}\n\nThe last number of workers that still gains a tenth: {ends}."
+    return f"{table(head, rows)}\n\nThe last number of workers that gains a tenth on the one before: {ends}."
 
 
 def main() -> None:
