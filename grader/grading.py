@@ -131,7 +131,7 @@ class _Run:
             checks=tuple(self.results),
             environment=Environment(
                 python=platform.python_version(),
-                torch=torch.__version__,
+                torch=str(torch.__version__),  # its own class, unpickled in a batch, would import torch there
                 grader=__version__,
                 isolation=session.isolation,
             ),

@@ -13,14 +13,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from grader.batch import worker
-from grader.batch.work import Hello, Outcome, Setup, Task
+from grader.batch.work import MOST_TRIES, START_SECONDS, TASK_SECONDS, Hello, Lost, Outcome, Setup, Task
 from grader.errors import Fault, GraderFault
 from grader.model import Verdict
 
 AHEAD = 2  # tasks a worker holds: one that it grades and one that is there when it is done
-MOST_TRIES = 2
-START_SECONDS = 180.0
-TASK_SECONDS = 600.0  # far beyond what any exercise's limits allow together: only a fault of ours takes longer
 
 
 @dataclass(slots=True)
@@ -32,14 +29,6 @@ class _Worker:
     holds: deque[Task] = field(default_factory=deque)
     is_gone: bool = False
     is_spent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A task that took its worker down each time it was tried, and why."""
-
-    id: int
-    reason: str
 
 
 class Pool:

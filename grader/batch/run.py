@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.batch import results
@@ -17,23 +19,28 @@ from grader.batch.intake.roster import read_roster
 from grader.batch.intake.take_in import take_in
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
-from grader.batch.pool import Lost, Pool
+from grader.batch.pool import Pool
 from grader.batch.records import Pair
 from grader.batch.standings import Attempt, Rules
 from grader.batch.store import Filed, Store
 from grader.batch.students import Directory
-from grader.batch.work import Outcome, Setup, Task
+from grader.batch.work import Lost, Outcome, Setup, Task
 from grader.errors import GraderFault, Unreadable, UsageFault
 from grader.exercise import Exercise
 from grader.isolation import Isolation, hold_isolation
 
+if TYPE_CHECKING:
+    from grader.batch.cluster import Cluster
+
 NotePlace = Callable[[int, int], None]
+Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What was asked for. `jobs`: how many workers. `fresh`: grade also what has been graded.
 
+    `scheduler`: the address of a Dask scheduler, whose workers grade in place of `jobs` on this machine.
     `similarity`: look for pairs of submissions that are alike.
     """
 
@@ -41,6 +48,7 @@ class Options:
     source: Path
     folder: Path
     jobs: int
+    scheduler: str | None = None
     packs: tuple[Path, ...] = ()
     shape: Shape | None = None
     roster: Path | None = None
@@ -68,12 +76,17 @@ class Summary:
     pairs: tuple[Pair, ...] | None = None
 
 
-def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: None) -> Summary:
+def run_batch(
+    options: Options, *, on_progress: NotePlace = lambda done, total: None, on_note: Note = lambda sentence: None
+) -> Summary:
     """Grade what is not graded yet, then write the results. `on_progress` is told how many are done, of how many.
 
+    `on_note` is told what somebody may want to see to while it goes on.
     Raises UsageFault for an input or a folder that cannot be used, ExerciseFault and GraderFault where nothing can be
     graded. What was graded before any of that is kept.
     """
+    if options.scheduler:
+        _hold_cluster_ready()
     stubs = _stubs(options) if options.similarity else None
     names = [ExerciseNames(each.id, (each.folder.name, each.title)) for each in options.exercises]
     roster = read_roster(options.roster) if options.roster else ()
@@ -85,7 +98,7 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
             raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
         store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
         todo, kept = _outstanding(store, intake.entries, options)
-        failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)))
+        failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
         if options.overrides:
             directory = Directory({each.key: each for each in (*roster, *store.students())}.values())
             store.override(read_overrides(options.overrides, store.max_scores(), directory))
@@ -94,6 +107,14 @@ def run_batch(options: Options, *, on_progress: NotePlace = lambda done, total: 
         store.keep_shown(Rules(attempt=options.attempt, policy=options.policy).as_settings(), absent)
         results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy, pairs=pairs or ())
     return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed), pairs=pairs)
+
+
+def _hold_cluster_ready() -> None:
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageFault(
+            "--scheduler needs the package distributed, which is not installed.",
+            hint="Install it with: pip install 'grader[cluster]'",
+        )
 
 
 def _stubs(options: Options) -> dict[str, str]:
@@ -144,7 +165,7 @@ def _key(entry: Entry, fingerprint: bytes) -> str:
 
 
 def _grade(
-    store: Store, todo: list[tuple[Filed, Entry]], options: Options, on_done: Callable[[int], None]
+    store: Store, todo: list[tuple[Filed, Entry]], options: Options, on_done: Callable[[int], None], on_note: Note
 ) -> list[tuple[str, str]]:
     """Grade and commit. Returns the names of what could not be graded, with the reasons."""
     by_id = {filed.id: (filed, entry) for filed, entry in todo}
@@ -152,8 +173,7 @@ def _grade(
     on_done(0)
     if not todo:
         return failed
-    setup = Setup(packs=options.packs, seed=options.seed)
-    with Pool(min(options.jobs, len(todo)), setup) as pool:
+    with _workers(options, len(todo), on_note) as pool:
         hold_isolation(pool.isolation(), options.isolation)
         for done, outcome in enumerate(pool.grade(_tasks(todo, failed)), start=1):
             filed, entry = by_id[outcome.id]
@@ -167,6 +187,15 @@ def _grade(
                         failed.append((entry.name, outcome.report.reason))
             on_done(done)
     return failed
+
+
+def _workers(options: Options, most: int, on_note: Note) -> Pool | Cluster:
+    if options.scheduler is None:
+        return Pool(min(options.jobs, most), Setup(packs=options.packs, seed=options.seed))
+    from grader.batch.cluster import Cluster
+
+    exercises, isolation = options.exercises, options.isolation
+    return Cluster(options.scheduler, exercises, seed=options.seed, isolation=isolation, on_refused=on_note)
 
 
 def _tasks(todo: list[tuple[Filed, Entry]], failed: list[tuple[str, str]]) -> Iterator[Task]:

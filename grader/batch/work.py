@@ -9,6 +9,10 @@ from pathlib import Path
 from grader.model import Audience, Report
 from grader.reporters import Format, render
 
+MOST_TRIES = 2
+START_SECONDS = 180.0
+TASK_SECONDS = 600.0  # far beyond what any exercise's limits allow together: only a fault of ours takes longer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
@@ -43,6 +47,14 @@ class Outcome:
     report: Report
     html: str
     json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A task that took its worker down each time it was tried, and why."""
+
+    id: int
+    reason: str
 
 
 def outcome_of(number: int, report: Report) -> Outcome:

@@ -12,6 +12,7 @@ import click
 
 from grader.batch.intake.layout import Shape
 from grader.batch.standings import Attempt
+from grader.cli.common import say
 from grader.errors import UsageFault
 from grader.isolation import Isolation
 from grader.text import inert
@@ -32,6 +33,7 @@ EXIT_INTERRUPTED = 130  # as shells have it
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("results"))
 @click.option("--jobs", type=click.IntRange(min=1), help="How many are graded at once.  [default: the cores there are]")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler: tcp://host:8786")
 @click.option("--shape", type=click.Choice([each.value for each in Shape]), help="What SUBMISSIONS is, if not guessed.")
 @click.option("--roster", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file with the class's students.")
 @click.option("--due", type=click.DateTime(), help="The deadline, in this machine's time zone.")
@@ -64,6 +66,7 @@ def batch(
     submissions: Path,
     folder: Path,
     jobs: int | None,
+    scheduler: str | None,
     shape: str | None,
     roster: Path | None,
     due: datetime | None,
@@ -85,6 +88,8 @@ def batch(
     from grader.batch.run import Options, run_batch
     from grader.sandbox.harden import Power, give_up_all_but, harden
 
+    if jobs and scheduler:
+        raise UsageFault("--jobs is for this machine: with --scheduler, the cluster's workers decide.")
     harden()
     give_up_all_but(Power.SANDBOXES)  # its workers start them
     options = Options(
@@ -92,6 +97,7 @@ def batch(
         source=submissions,
         folder=folder,
         jobs=jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1,
+        scheduler=scheduler,
         packs=packs,
         shape=Shape(shape) if shape else None,
         roster=roster,
@@ -106,7 +112,7 @@ def batch(
     )
     try:
         with _progress() as on_progress:
-            summary = run_batch(options, on_progress=on_progress)
+            summary = run_batch(options, on_progress=on_progress, on_note=say)
     except KeyboardInterrupt:
         click.echo("Interrupted. The same command goes on from here.", err=True)
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None

@@ -1,0 +1,124 @@
+"""A Dask cluster on this machine for the tests: real processes, started by hand as docs/cluster.md says."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
+PATIENCE = 120.0
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait for something that a process of the test does."""
+    patience = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < patience, "it never came to hold"
+        time.sleep(0.05)
+
+
+class DaskCluster:
+    """A scheduler and its workers, all ended at the end. `prefix` comes before a command, such as one that confines."""
+
+    def __init__(self, folder: Path, *, prefix: Sequence[str] = (), host: str = "127.0.0.1") -> None:
+        self._folder, self._stack = folder, contextlib.ExitStack()
+        self._prefix, self._host = prefix, host
+        self.address = self.start_scheduler(0)
+
+    def __enter__(self) -> DaskCluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def start_scheduler(self, port: int) -> str:
+        """Start a scheduler on this port; its address."""
+        about = self._folder / "scheduler.json"
+        about.unlink(missing_ok=True)
+        options = ["--host", self._host, "--port", str(port), "--scheduler-file", str(about), "--no-dashboard"]
+        self.scheduler = self._start("dask_scheduler", options, prefix=self._prefix)
+        wait_until(lambda: about.exists() and about.read_bytes().endswith(b"}"))
+        return str(json.loads(about.read_text())["address"])
+
+    def start_worker(
+        self,
+        *options: str,
+        prefix: Sequence[str] = (),
+        package_root: Path = ROOT,
+        address: str = "",
+        nanny: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start a worker and return at once."""
+        plain = ["--nthreads", "1", "--no-dashboard", "--local-directory", str(self._folder)]
+        options = (address or self.address, *plain, *([] if nanny else ["--no-nanny"]), *options)
+        return self._start("dask_worker", options, prefix=prefix, package_root=package_root)
+
+    def _start(
+        self, command: str, options: Sequence[str], *, prefix: Sequence[str], package_root: Path = ROOT
+    ) -> subprocess.Popen[bytes]:
+        with (self._folder / "log.txt").open("ab") as log:
+            process = subprocess.Popen(
+                [*prefix, sys.executable, "-m", f"distributed.cli.{command}", *options],
+                cwd=self._folder,
+                env={**os.environ, "PYTHONPATH": str(package_root)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._stack.callback(_end, process)
+        return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Politely, so that a nanny takes its worker along."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started, in whichever of its threads."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, path.read_text().split())
+    return found
+
+
+@contextlib.contextmanager
+def namespaces(count: int) -> Iterator[list[tuple[str, str, str]]]:
+    """Network namespaces, each joined by a pair of devices of its own to a first one, which only they reach.
+
+    Gives for each, the first one first, its name, its address, and the first one's address on that pair. Raises OSError
+    or CalledProcessError where the machine does not allow it.
+    """
+    names = [f"grader{os.getpid()}n{number}" for number in range(count + 1)]
+    hub = names[0]
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            _ip("netns", "add", name)
+            stack.callback(_ip, "netns", "del", name)
+            _ip("-n", name, "link", "set", "lo", "up")
+        made = [(hub, "", "")]
+        for number, name in enumerate(names[1:], start=1):
+            ours, theirs = f"10.213.{number}.1", f"10.213.{number}.2"
+            _ip("-n", hub, "link", "add", f"to{number}", "type", "veth", "peer", "name", "back", "netns", name)
+            for where, device, address in ((hub, f"to{number}", ours), (name, "back", theirs)):
+                _ip("-n", where, "address", "add", f"{address}/24", "dev", device)
+                _ip("-n", where, "link", "set", device, "up")
+            made.append((name, theirs, ours))
+        yield made
+
+
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
