@@ -88,6 +88,18 @@ class Probe:
         """
         return self._session.call(target, arguments, keywords, method=method, bend_autograd=bend_autograd)
 
+    def call_each(self, target: str | Handle, inputs: Sequence[Any]) -> Iterator[Any]:
+        """The answers of a function to one argument after the other, as `call` gives them, in half the time.
+
+        All calls are made at the first answer, up to one that raises: that exception comes where its answer would.
+        They share the time limit of one call.
+        """
+        return self._session.call_each(target, inputs)
+
+    def effect(self, target: str | Handle, value: torch.Tensor) -> TensorView:
+        """What a tensor looks like in the child after a function has been called with it."""
+        return self._view(self._session.ask("effect", target=target, value=value), tensor_view)
+
     def raises(self, target: str | Handle, *arguments: Any, **keywords: Any) -> Raised | None:
         """Call, and give the exception that the submission raised; None where it returned."""
         try:
@@ -217,7 +229,10 @@ class Probe:
 
     def _look(self, do: str, handle: Handle, view: Callable[[Any], View]) -> View:
         """What the child shows of an object, as a view. Student code runs there: it may show anything."""
-        seen = self._session.ask(do, value=handle)
+        return self._view(self._session.ask(do, value=handle), view)
+
+    @staticmethod
+    def _view(seen: Any, view: Callable[[Any], View]) -> View:
         try:
             return view(seen)
         except (KeyError, TypeError):

@@ -92,19 +92,20 @@ def tensor_view(seen: Any) -> TensorView:
 
 def module_view(seen: Any) -> ModuleView:
     """A module as the child describes it."""
+    parameters = {name: tensor_view(tensor) for name, tensor in _is(dict, _is(dict, seen)["parameters"]).items()}
     return ModuleView(
         bases=_names(_is(dict, seen)["bases"]),
         is_sequential=_is(bool, seen["is_sequential"]),
         training=_is(bool, seen["training"]),
-        layers=tuple(_layer_view(layer) for layer in _is(list, seen["layers"])),
-        parameters={name: tensor_view(tensor) for name, tensor in _is(dict, seen["parameters"]).items()},
+        layers=tuple(_layer_view(layer, parameters) for layer in _is(list, seen["layers"])),
+        parameters=parameters,
         buffers={name: tensor_view(tensor) for name, tensor in _is(dict, seen["buffers"]).items()},
     )
 
 
-def _layer_view(seen: Any) -> LayerView:
+def _layer_view(seen: Any, of_module: dict[str, TensorView]) -> LayerView:
     sizes = {name: _is((bool, int, float), size) for name, size in _is(dict, _is(dict, seen)["sizes"]).items()}
-    parameters = {name: _is(torch.Tensor, tensor) for name, tensor in _is(dict, seen["parameters"]).items()}
+    parameters = {name: of_module[_is(str, whole)].value for name, whole in _is(dict, seen["parameters"]).items()}
     return LayerView(_names(seen["bases"]), sizes, parameters)
 
 

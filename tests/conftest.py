@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from browser_support import Browser, started_browser
 
@@ -23,6 +24,8 @@ ENGINE_PACK = Path(__file__).parent / "packs" / "engine"
 
 LONG_FILES = {"test_tools", "test_odd_answers", "test_accelerator", "test_verdicts", "test_confinement"}
 os.environ["GRADER_PROGRESS"] = "off"  # what tests grade is nobody's progress
+hypothesis.settings.register_profile("grader", deadline=None)  # no test is about how busy the machine is
+hypothesis.settings.load_profile("grader")
 
 GradeText = Callable[..., Report]
 RunGrade = Callable[..., "subprocess.CompletedProcess[str]"]

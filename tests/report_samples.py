@@ -146,7 +146,7 @@ REPORTS = st.builds(
     audience=st.sampled_from(Audience),
     language=st.sampled_from(["en", "de", "pt-BR"]),
 )
-hostile_reports = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hostile_reports = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def golden(case: str) -> Report:

@@ -454,7 +454,7 @@ def a_valid_archive(kind: str) -> bytes:
     return zip_bytes(files) if kind == "zip" else PACKERS[kind](tar_of(*files.items()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(["zip", *PACKERS]), st.data())
 def test_a_damaged_archive_ends_in_a_typed_fault_or_is_read(kind: str, data: st.DataObject) -> None:
     damaged = bytearray(a_valid_archive(kind))

@@ -24,7 +24,7 @@ RIGHT = torch.arange(12.0).reshape(3, 4)
 FACTS = ["error", "text", "lines", "name", "names", "why", "type", "message"]
 KINDS = ["missing", "signature", "not_callable", "too_large"]
 A_TENSOR = {"value": torch.ones(1), "requires_grad": True, "grad": None, "device": "cpu"}
-A_LAYER = {"bases": ["Linear"], "sizes": {"in_features": 1}, "parameters": {"weight": torch.ones(1)}}
+A_LAYER = {"bases": ["Linear"], "sizes": {"in_features": 1}, "parameters": {"weight": "0.weight"}}
 A_MODULE = {
     "bases": ["Sequential"],
     "is_sequential": True,

@@ -78,7 +78,6 @@ ANSWERS: st.SearchStrategy[Answer] = st.one_of(
 
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(
@@ -127,7 +126,7 @@ def shown_with_a_lie(draw: st.DrawFn) -> object:
         return whole
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shown_with_a_lie(), VALUES | st.just(Handle(1, "x")))
 def test_a_model_with_a_lie_in_it_is_judged(tmp_path: Path, shown: object, answer: object) -> None:
     usual = {"module": partial(valued, value=shown), "call": partial(valued, value=answer)}
@@ -158,7 +157,7 @@ def test_an_answer_at_the_limit_may_be_handed_back(tmp_path: Path, name: str, tr
     assert report.verdict in (Verdict.FAILED, Verdict.CRASHED, Verdict.TIMED_OUT), report.reason
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(VALUES)
 def test_whatever_a_child_shows_is_a_view_or_a_crash(tmp_path: Path, value: object) -> None:
     for look in ("tensor", "module", "state", "forwards", "put", "watch"):
@@ -168,6 +167,23 @@ def test_whatever_a_child_shows_is_a_view_or_a_crash(tmp_path: Path, value: obje
             with contextlib.suppress(Crashed):
                 getattr(Probe(session), look)(Handle(1, "x"))
         launcher.close()
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    VALUES
+    | st.lists(VALUES | st.tuples(st.sampled_from(KINDS), VALUES | TREES.map(json.dumps) | FACTS.map(json.dumps))),
+    st.integers(1, 3),
+)
+def test_whatever_a_child_says_of_several_calls_is_answers_or_a_fault(
+    tmp_path: Path, value: object, count: int
+) -> None:
+    launcher = FakeLauncher(tmp_path, [nothing, lambda number: valued(number, value)])
+    with Session(launcher, SUBMISSION, in_a_hurry("ex1").limits, seed=0) as session:
+        session.open()
+        with contextlib.suppress(SubmissionFault):
+            assert len(list(Probe(session).call_each("f", [0] * count))) == count
+    launcher.close()
 
 
 @pytest.mark.parametrize(

@@ -528,7 +528,7 @@ PATH = st.tuples(st.lists(PART, max_size=4), NAME).map(lambda pair: "/".join([*p
 PATHS = st.lists(PATH, max_size=12, unique=True)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(PATHS, st.sampled_from([None, *set(Shape) - {Shape.GRADESCOPE}]), st.sampled_from([BOTH, (EX1,)]))
 def test_every_file_is_an_entry_or_left_out_exactly_once(
     paths: list[str], shape: Shape | None, exercises: tuple[ExerciseNames, ...]

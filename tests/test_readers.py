@@ -19,7 +19,7 @@ from grader.notebook import as_python, code_cells
 from grader.submission import MOST_SOURCE_BYTES, read_submission
 
 pytestmark = pytest.mark.filterwarnings("error")
-in_one_folder = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 SOURCE = st.text(st.sampled_from(list("ab %!?=\\\n\t\f\v\r\x85\u2028'\"()[]{}:.,#>0\0\ud800é")), max_size=60)
 SOURCES = SOURCE | st.lists(SOURCE, max_size=3) | TREES
 PIECES = [
@@ -99,7 +99,7 @@ def test_what_is_nearly_a_notebook_is_read(tmp_path: Path, value: object) -> Non
     read(tmp_path, "mine.ipynb", json.dumps(value).encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(SOURCE, min_size=1, max_size=4))
 def test_cells_become_as_many_lines_of_python(sources: list[str]) -> None:
     try:
@@ -143,7 +143,7 @@ def test_much_code_and_few_magics_are_read() -> None:
     assert all("get_ipython()" in python and "%" not in python for _, python in (read[0], *read[2:]))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example("x = \\\n %ls\n")
 def test_a_cell_is_what_ipython_makes_of_it(text: str) -> None:

@@ -178,7 +178,7 @@ def shares(folder: Path, least_share: float) -> dict[frozenset[str], float]:
 
 
 @given(st.floats(min_value=0.01, max_value=1))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_threshold_leaves_out_what_is_below_it_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, least_share: float
 ) -> None:

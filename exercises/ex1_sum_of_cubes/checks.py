@@ -65,8 +65,7 @@ def sum_worked(submission: Probe, rng: torch.Generator) -> None:
 
 @check("sum_of_cubes: any shape and dtype, and differentiable", points=1, needs=["sum_worked"], hidden=True)
 def sum_general(submission: Probe, rng: torch.Generator) -> None:
-    for kind, x in inputs(rng):
-        answer = submission.call("sum_of_cubes", x)
+    for kind, x, answer in answered(submission, "sum_of_cubes", rng):
         expect_sum(answer, x, sum_mistakes(answer, x), kind=kind)
         expect(not answer.requires_grad, "sum_of_cubes(x) requires grad, though x does not.", hint=SUM_GRAD_HINT)
     x = quarters(rng, 3, 4).requires_grad_()
@@ -76,13 +75,13 @@ def sum_general(submission: Probe, rng: torch.Generator) -> None:
 
 @check("gradient_by_autograd([1, 2, 3, 4]) is [3, 12, 27, 48]", points=1)
 def autograd_worked(submission: Probe, rng: torch.Generator) -> None:
-    expect_gradient(submission, "gradient_by_autograd", WORKED)
+    expect_gradient(submission, "gradient_by_autograd", WORKED, submission.call("gradient_by_autograd", WORKED))
 
 
 @check("gradient_by_autograd: any shape, negatives, float64", points=1, needs=["autograd_worked"], hidden=True)
 def autograd_general(submission: Probe, rng: torch.Generator) -> None:
-    for kind, x in inputs(rng):
-        expect_gradient(submission, "gradient_by_autograd", x, kind=kind)
+    for kind, x, answer in answered(submission, "gradient_by_autograd", rng):
+        expect_gradient(submission, "gradient_by_autograd", x, answer, kind=kind)
 
 
 @check("gradient_by_autograd really uses autograd", points=1)
@@ -91,7 +90,7 @@ def autograd_used(submission: Probe, rng: torch.Generator) -> None:
     if ".data" in refers:
         submission.advise("data_attribute")
     x = quarters(rng, 5, low=2)
-    first, second = (any_gradient(submission, x, x) for _ in range(2))
+    first, second = two_gradients(submission, x, x)
     steady = is_close(first * second.sum(), second * first.sum(), TOLERANCE[x.dtype])
     expect(steady, "Two calls of gradient_by_autograd(x) with the same x give unrelated gradients.", hint=REPEAT_HINT)
     if not changes_when_bent(submission, "gradient_by_autograd", x, expected=2 * second - first):
@@ -101,7 +100,7 @@ def autograd_used(submission: Probe, rng: torch.Generator) -> None:
 @check("gradient_by_autograd gives the same when called twice", points=1, needs=["autograd_used"])
 def no_accumulation(submission: Probe, rng: torch.Generator) -> None:
     kept = submission.put(WORKED)
-    first, second = (any_gradient(submission, kept, WORKED) for _ in range(2))
+    first, second = two_gradients(submission, kept, WORKED)
     if not is_close(second, first, TOLERANCE[WORKED.dtype]):
         show_beside_right(submission, "Called twice with [1, 2, 3, 4]", first_call=first, second_call=second)
         expect_no_multiple(second, 3 * WORKED**2)
@@ -111,19 +110,19 @@ def no_accumulation(submission: Probe, rng: torch.Generator) -> None:
 
 @check("gradient_by_hand([1, 2, 3, 4]) is [3, 12, 27, 48]", points=1)
 def by_hand_worked(submission: Probe, rng: torch.Generator) -> None:
-    expect_gradient(submission, "gradient_by_hand", WORKED)
+    expect_gradient(submission, "gradient_by_hand", WORKED, submission.call("gradient_by_hand", WORKED))
 
 
 @check("gradient_by_hand: any shape, negatives, float64", points=1, needs=["by_hand_worked"], hidden=True)
 def by_hand_general(submission: Probe, rng: torch.Generator) -> None:
-    for kind, x in inputs(rng):
-        expect_gradient(submission, "gradient_by_hand", x, kind=kind)
+    for kind, x, answer in answered(submission, "gradient_by_hand", rng):
+        expect_gradient(submission, "gradient_by_hand", x, answer, kind=kind)
 
 
 @check("gradient_by_hand does without autograd", points=1, needs=["by_hand_worked"])
 def by_hand_without_autograd(submission: Probe, rng: torch.Generator) -> None:
     x = quarters(rng, 5, low=2)
-    expect_gradient(submission, "gradient_by_hand", x)
+    expect_gradient(submission, "gradient_by_hand", x, submission.call("gradient_by_hand", x))
     by_autograd = changes_when_bent(submission, "gradient_by_hand", x, expected=3 * x**2)
     refers = submission.facts.refers("gradient_by_hand")
     hidden = within(refers, UNNOTICED) or (within(refers, THREADS) and within(refers, BENDABLE))
@@ -134,9 +133,7 @@ def by_hand_without_autograd(submission: Probe, rng: torch.Generator) -> None:
 def untouched(submission: Probe, rng: torch.Generator) -> None:
     x = quarters(rng, 4, low=2)
     for function in FUNCTIONS:
-        kept = submission.put(x)
-        submission.call(function, kept)
-        seen = submission.tensor(kept)
+        seen = submission.effect(function, x)
         same = seen.value.dtype == x.dtype and is_close(seen.value, x, (0.0, 0.0))
         expect(same, mistake="changed_in_place", function=function)
         left = ["requires_grad=True"] * seen.requires_grad + ["a .grad"] * (seen.grad is not None)
@@ -158,6 +155,12 @@ def inputs(rng: torch.Generator) -> Iterator[tuple[str, torch.Tensor]]:
     yield "an empty tensor", torch.empty(2, 0)
 
 
+def answered(submission: Probe, function: str, rng: torch.Generator) -> Iterator[tuple[str, torch.Tensor, Any]]:
+    """The drawn inputs, each with its kind and with the function's answer to it."""
+    kinds, drawn = zip(*inputs(rng), strict=True)
+    yield from zip(kinds, drawn, submission.call_each(function, drawn), strict=True)
+
+
 def expect_sum(answer: Any, x: torch.Tensor, mistakes: set[str], *, kind: str = "") -> None:
     """The answer is the sum of the cubes of `x`, 0-d and of its dtype, or exactly one mistake explains it."""
     right = (x**3).sum()
@@ -167,9 +170,11 @@ def expect_sum(answer: Any, x: torch.Tensor, mistakes: set[str], *, kind: str = 
     expect_right(answer, right, function="sum_of_cubes", kind=kind)
 
 
-def expect_gradient(submission: Probe, function: str, x: torch.Tensor, *, kind: str = "") -> None:
-    """`function(x)` is 3 * x**2, of its shape and dtype, and, where there is a kind of x to speak of, without grad."""
-    answer, right = submission.call(function, x), 3 * x**2
+def expect_gradient(submission: Probe, function: str, x: torch.Tensor, answer: Any, *, kind: str = "") -> None:
+    """The answer of `function(x)` is 3 * x**2, of its shape and dtype, and, where there is a kind of x to speak of,
+    without grad.
+    """
+    right = 3 * x**2
     if not is_right(answer, right):
         if x is WORKED:
             show_beside_right(submission, f"{function}([1, 2, 3, 4])", your_gradient=answer)
@@ -205,9 +210,13 @@ def explain_gradient(submission: Probe, function: str, x: torch.Tensor, answer: 
         fail(mistake="numerical_differences", function=function, instead=instead, detail=detail)
 
 
-def any_gradient(submission: Probe, given: torch.Tensor | Handle, x: torch.Tensor) -> torch.Tensor:
-    """What gradient_by_autograd returns for `given`, which is `x`, if it is a tensor that could be a gradient."""
-    answer = submission.call("gradient_by_autograd", given)
+def two_gradients(submission: Probe, given: torch.Tensor | Handle, x: torch.Tensor) -> list[torch.Tensor]:
+    """What gradient_by_autograd returns for `given`, which is `x`, when it is called twice."""
+    return [any_gradient(answer, x) for answer in submission.call_each("gradient_by_autograd", [given, given])]
+
+
+def any_gradient(answer: Any, x: torch.Tensor) -> torch.Tensor:
+    """An answer of gradient_by_autograd to `x`, if it is a tensor that could be a gradient."""
     expect_what_backward_gives(answer)
     expect(not holds_integers(answer), mistake="integer_tensor")
     value = expect_tensor(answer, name="gradient_by_autograd(x)").detach()
@@ -224,7 +233,8 @@ def expect_autograd_by_name(submission: Probe, x: torch.Tensor, answer: torch.Te
     if within(refers, UNCHANGED):
         return
     expect(mistake is None, mistake=mistake, function="gradient_by_autograd")
-    wide = any_gradient(submission, x.double(), x)  # a formula is exact in float64, differences are not
+    wide = any_gradient(submission.call("gradient_by_autograd", x.double()), x)
+    # A formula is exact in float64, differences are not.
     expect(not is_close(wide, 3 * x**2, EXACTLY), mistake="hand_formula")
     fail(mistake="numerical_differences", function="gradient_by_autograd", instead=BY_AUTOGRAD)
 

@@ -6,6 +6,7 @@ What a child answers becomes a value or a SubmissionFault here, worded for the s
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -168,6 +169,15 @@ class Session:
             bend_autograd=bend_autograd,
         )
 
+    def call_each(self, target: str | Handle, inputs: Sequence[Any]) -> Iterator[Any]:
+        """Call a function with one argument after the other, all in the time of one call and with one order: a message
+        takes as long as a call. Gives the answers, and raises at the first call that has none.
+        """
+        said = self.ask("call_each", target=target, inputs=list(inputs))
+        pairs = said if isinstance(said, list) else []
+        for at in range(len(inputs)):
+            yield self._value("call", _reply(pairs[at]) if at < len(pairs) else NO_REPLY)
+
     def ask(self, do: str, **arguments: Any) -> Any:
         """The value that the child answers an order with. Raises a SubmissionFault where it has none."""
         if self._child is None:
@@ -192,7 +202,8 @@ class Session:
                 f"All the time for this submission ({self._budget.total:g} seconds) is used up.",
                 hint="Mend the check that ran into its time limit first.",
             )
-        limits = {"run": self._limits.import_seconds, "call": self._limits.call_seconds}
+        call = self._limits.call_seconds
+        limits = {"run": self._limits.import_seconds, "call": call, "call_each": call, "effect": call}
         return min(limits.get(do, OWN_SECONDS), self._budget.left)
 
     def _value(self, do: str, reply: Reply) -> Any:
@@ -255,5 +266,19 @@ class Session:
             self.scratch.close()
 
 
+def _reply(pair: Any) -> Reply:
+    """What came of one of several calls, from what the child says of it."""
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        return NO_REPLY
+    kind, value = pair
+    if kind == "value":
+        return Reply("value", value)
+    try:
+        return Reply(str(kind)[:20], json.loads(value))
+    except (TypeError, ValueError, RecursionError):
+        return NO_REPLY
+
+
+NO_REPLY = Reply("none", None)
 DISK_HINT = "Write fewer or smaller files, and remove those that are done with."
 SYNTAX_HINT = "Look at this line and the one before it: a bracket, a quote, a colon or the indentation."

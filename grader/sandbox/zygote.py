@@ -24,8 +24,6 @@ from grader.sandbox.launch import Ending, Launched
 from grader.sandbox.scratch import ScratchRoot, make_scratch_root, remove_tree
 
 INSIDE = Path(__file__).parent / "inside" / "main.py"
-# A heap of large pages is forked in half the time, and takes a little longer to fill: for many forks, not for one.
-HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
 START_SECONDS = 120.0  # importing torch from a cold disk
 
 
@@ -60,7 +58,7 @@ class Zygote:
         }
         self._process = subprocess.Popen(
             command_line(settings),
-            env=clean_environment() | (HUGE_PAGES if options.warm else {}),
+            env=clean_environment(),
             cwd="/",
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -164,6 +162,8 @@ def clean_environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space that a child may use
         "MPLBACKEND": "Agg",
+        "USER": "student",
+        "LOGNAME": "student",
     }
     if sys.platform == "win32":  # Python does not start there without it
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]

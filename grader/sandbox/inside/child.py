@@ -15,21 +15,20 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from grader.sandbox.decode import Decoder
-from grader.sandbox.encode import Encoder, message
+from grader.sandbox.encode import Encoder
 from grader.sandbox.inside import devices
 from grader.sandbox.inside.handles import Handles
 from grader.sandbox.inside.program import Program, Refusal, explain
-from grader.sandbox.wire import Frame, WireError, read_frame
+from grader.sandbox.wire import Frame, Tree, WireError, read_frame
 
 
-def serve_descriptors(channel: int, output: int, settings: dict[str, Any], plan: Any, bounds: Any) -> NoReturn:
+def serve_descriptors(
+    channel: int, output: int, settings: dict[str, Any], confine: Callable[[], tuple[str, ...]]
+) -> NoReturn:
     """Serve one submission in a forked child: confine it, then take orders from the socket `channel`."""
-    from grader.sandbox.inside.confine import Reach
-
     _redirect(output)
     servant = _settle(settings)  # before the confinement, after which nothing of the grader can be imported
-    reach = Reach.DEVICES if _is_real(settings) else Reach.NO_DEVICE
-    layers = plan.apply(scratch=Path(settings["scratch"]).parent, limits=bounds, reach=reach)
+    layers = confine()
     _serve(os.fdopen(channel, "rb"), os.fdopen(os.dup(channel), "wb"), servant, layers)
 
 
@@ -49,19 +48,31 @@ def serve_standard_streams() -> NoReturn:
     _serve(orders, answers, servant, (*settings["layers"], *elsewhere.confine(settings["limits"])))
 
 
+def open_streams() -> None:
+    """Python's standard streams as a submission has them. Made before the fork: to make them takes as long as that."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = open(  # noqa: SIM115
+            descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1
+        )  # by lines, so that what was printed before a crash is not lost
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
 def _settle(settings: dict[str, Any]) -> Servant:
     """Move into the scratch folder, which is also home and the place for temporary files."""
-    work = Path(settings["scratch"])
-    home = str(work.parent)
+    work = settings["scratch"]
+    home = os.path.dirname(work)
     os.chdir(work)
-    os.environ.update(HOME=home, TMPDIR=home, TEMP=home, TMP=home, MPLCONFIGDIR=home, USER="student", LOGNAME="student")
+    for name in ("HOME", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR"):
+        os.environ[name] = home
     tempfile.tempdir = None  # computed once, from the environment before
-    if not _is_real(settings):
+    if not is_real(settings):
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # the same verdict on a machine that has one
     return Servant(settings)
 
 
-def _is_real(settings: dict[str, Any]) -> bool:
+def is_real(settings: dict[str, Any]) -> bool:
     """Whether this child is to use the machine's own accelerator."""
     return bool((settings["accelerator"] or {}).get("real"))
 
@@ -73,13 +84,6 @@ def _redirect(output: int) -> None:
         os.dup2(source, target)
     os.close(empty)
     os.close(output)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        stream = open(  # noqa: SIM115
-            descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False, buffering=1
-        )  # by lines, so that what was printed before a crash is not lost
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
 
 
 def _serve(orders: IO[bytes], answers: IO[bytes], servant: Servant, layers: tuple[str, ...]) -> NoReturn:
@@ -106,13 +110,13 @@ class Servant:
     def __init__(self, settings: dict[str, Any]) -> None:
         self._device_of: Callable[[Any], Any] = lambda tensor: tensor.device
         accelerator = settings["accelerator"]
-        if accelerator is not None and not _is_real(settings):
+        if accelerator is not None and not is_real(settings):
             from grader.sandbox.inside.accelerator import simulate
 
             self._device_of = simulate(cuda=accelerator["cuda"], mps=accelerator["mps"]).device_of
         self._handles = Handles(self._device_of)
         self._program = Program(
-            self._handles, Path(settings["scratch"]).parent / "submission.py", has_device=_is_real(settings)
+            self._handles, Path(settings["scratch"]).parent / "submission.py", has_device=is_real(settings)
         )
         self._orders: dict[str, Callable[..., Any]] = {
             **self._program.orders(),
@@ -127,9 +131,12 @@ class Servant:
             if frame.header["begin"] is not None:
                 self._program.begin(frame.header["begin"])
             arguments = Decoder(frame.buffers, resolve=self._handles.resolve).decode(frame.header["value"])
-            value = self._orders[frame.header["do"]](**arguments)
             encoder = Encoder(keep=self._handles.keep, device_of=self._device_of)
-            return message({"kind": "value", "id": number}, value, encoder)
+            if frame.header["do"] == "call_each":  # each answer is put down before the next call can change it
+                tree: Tree = [encoder.encode(pair, 1) for pair in self._program.call_each(**arguments)]
+            else:
+                tree = encoder.encode(self._orders[frame.header["do"]](**arguments))
+            return Frame({"kind": "value", "id": number, "value": tree}, tuple(encoder.buffers))
         except Refusal as refusal:
             return Frame({"kind": refusal.kind, "id": number, "value": refusal.facts})
         except WireError as problem:

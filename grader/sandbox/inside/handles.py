@@ -94,19 +94,21 @@ class Handles:
 
     def module(self, value: torch.nn.Module) -> dict[str, Any]:
         """A module as data: its kind, mode, leaf layers in order, and every parameter and buffer."""
+        names = {id(tensor): name for name, tensor in value.named_parameters()}
         return {
             "bases": [base.__name__ for base in type(value).__mro__],
             "is_sequential": isinstance(value, torch.nn.Sequential),
             "training": value.training,
-            "layers": [self._layer(layer) for layer in _layers_in_order(value)],
+            "layers": [self._layer(layer, names) for layer in _layers_in_order(value)],
             "parameters": {name: self.tensor(tensor) for name, tensor in value.named_parameters()},
             "buffers": {name: self.tensor(tensor) for name, tensor in value.named_buffers()},
         }
 
-    def _layer(self, layer: torch.nn.Module) -> dict[str, Any]:
+    def _layer(self, layer: torch.nn.Module, names: dict[int, str]) -> dict[str, Any]:
+        """A layer, its parameters by what the whole module calls them: each crosses once."""
         sizes = {name: getattr(layer, name) for name in SIZES if isinstance(getattr(layer, name, None), (int, float))}
-        tensors = {name: tensor.detach() for name, tensor in layer.named_parameters()}
-        return {"bases": [base.__name__ for base in type(layer).__mro__], "sizes": sizes, "parameters": tensors}
+        parameters = {name: names[id(tensor)] for name, tensor in layer.named_parameters()}
+        return {"bases": [base.__name__ for base in type(layer).__mro__], "sizes": sizes, "parameters": parameters}
 
     def watch(self, value: torch.nn.Module) -> None:
         """Note at each forward pass from now on: whether autograd records, the module's mode, where its input is."""

@@ -25,6 +25,8 @@ CLONE_NEWNET = 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_REC, MS_PRIVATE = 2, 4, 8, 32, 1 << 14, 1 << 18
 MNT_DETACH = 2
 
+MADV_COLLAPSE = 25  # Linux 6.1
+
 
 @functools.cache
 def libc() -> ctypes.CDLL:
@@ -32,6 +34,7 @@ def libc() -> ctypes.CDLL:
     handle = ctypes.CDLL(None, use_errno=True)
     handle.syscall.restype = ctypes.c_long
     handle.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+    handle.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     handle.unshare.argtypes = [ctypes.c_int]
     handle.umount2.argtypes = [ctypes.c_char_p, ctypes.c_int]
     handle.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
@@ -71,6 +74,11 @@ def unmount(target: str) -> None:
     """Take away what is mounted there, now for new users and with the last one for good. Raises OSError."""
     if libc().umount2(os.fsencode(target), MNT_DETACH) != 0:
         raise os_error(f"unmount {target}")
+
+
+def advise(start: int, size: int, advice: int) -> bool:
+    """Tell the kernel something about a range of memory. False where it cannot do as it is told everywhere there."""
+    return int(libc().madvise(start, size, advice)) == 0
 
 
 def os_error(what: str) -> OSError:

@@ -7,6 +7,7 @@ child (macOS, Windows) it serves one submission over its standard streams and en
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -25,11 +26,16 @@ def main() -> None:
     sys.argv = ["submission"]
     import torch  # noqa: F401
 
-    from grader.sandbox.inside import accelerator, child, compiler  # noqa: F401  # what any child may need
+    # The first is imported for whichever child may need it.
+    from grader.sandbox.inside import accelerator, child, compiler, rehearsal, stand_ins  # noqa: F401
 
     if not settings["warm"]:
         compiler.postpone()
     _take_one_step()
+    if settings["warm"] and "control_fd" in settings:
+        rehearsal.rehearse(Path(settings["scratch_root"]))
+    stand_ins.install()
+    child.open_streams()
     sys.path.remove(package_root)
     gc.freeze()  # the heap as it is now is shared by all children: never walk it, not even once before the forks
     gc.enable()
@@ -53,9 +59,11 @@ def _take_one_step() -> None:
 def _serve_forks(settings: dict[str, Any]) -> None:
     import socket
 
-    from grader.sandbox.inside import confine, devices
+    from grader.sandbox.inside import confine, devices, heap
 
     scratch_root, without = Path(settings["scratch_root"]), frozenset(settings["without"])
+    if settings["warm"]:
+        heap.collapse()
     plan = confine.prepare(scratch_root=scratch_root, devices=devices.accelerators(), without=without)
     control = socket.socket(fileno=settings["control_fd"])
     with contextlib.suppress(ConnectionError):
@@ -91,15 +99,18 @@ def _leave(scratch_root: Path, plan: Any) -> NoReturn:
 
 
 def _fork(control: Any, descriptors: list[int], settings: dict[str, Any], plan: Any) -> int:
-    from grader.sandbox.inside import child, limits
+    from grader.sandbox.inside import child, confine, limits
 
     bounds = limits.Limits(**settings["limits"])
     plan.make_room(bounds)
+    scratch = Path(settings["scratch"]).parent
+    reach = confine.Reach.DEVICES if child.is_real(settings) else confine.Reach.NO_DEVICE
     pid = os.fork()
     if not pid:
         try:
             control.close()
-            child.serve_descriptors(descriptors[0], descriptors[1], settings, plan, bounds)
+            walls = functools.partial(plan.apply, scratch=scratch, limits=bounds, reach=reach)
+            child.serve_descriptors(descriptors[0], descriptors[1], settings, walls)
         finally:
             os._exit(70)
     for descriptor in descriptors:

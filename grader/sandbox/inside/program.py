@@ -6,19 +6,20 @@ import ast
 import contextlib
 import importlib.util
 import inspect
+import json
 import os
 import random
 import sys
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from grader.sandbox.inside import facts, notebook_names, stand_ins
+from grader.sandbox.inside import facts, notebook_names
 from grader.sandbox.inside.handles import Handles
 from grader.sandbox.wire import END_OF_IMPORT
 
@@ -50,7 +51,7 @@ class Program:
 
     def orders(self) -> dict[str, Callable[..., Any]]:
         """The orders by name."""
-        return {"read": self.read, "run": self.run, "call": self.call}
+        return {"read": self.read, "run": self.run, "call": self.call, "effect": self.effect}
 
     def read(self, source: bytes) -> dict[str, Any]:
         """Decode, parse and compile. Answers with the text and what it refers to, all known before any of it runs."""
@@ -73,7 +74,6 @@ class Program:
         assert spec is not None
         self._module = importlib.util.module_from_spec(spec)
         sys.modules["submission"] = self._module
-        stand_ins.install()
         warnings.formatwarning = self._worded_warning
         if notebook:
             vars(self._module).update(notebook_names.names())
@@ -111,9 +111,33 @@ class Program:
             function = getattr(function, method)
         if not callable(function):
             raise Refusal("not_callable", name=str(target), type=type(function).__name__)
-        _check_signature(function, arguments, keywords, str(target))
-        with _bent_autograd() if bend_autograd else contextlib.nullcontext():
-            return function(*arguments, **keywords)
+        try:
+            with _bent_autograd() if bend_autograd else contextlib.nullcontext():
+                return function(*arguments, **keywords)
+        except TypeError:  # to ask before each call would cost as much as the call
+            _check_signature(function, arguments, keywords, str(target))
+            raise
+
+    def call_each(self, target: object, inputs: list[Any]) -> Iterator[tuple[str, Any]]:
+        """Call with one argument after the other, up to the first call that has no value for an answer.
+
+        Gives "value" and the answer, or why there is none and the facts as JSON.
+        """
+        for value in inputs:
+            try:
+                answer = self.call(target, [value], {}, "", False)
+            except Refusal as refusal:
+                yield refusal.kind, json.dumps(refusal.facts)
+                return
+            except BaseException as raised:  # noqa: BLE001  # as in every answer
+                yield "raised", json.dumps(explain(raised, self.filename))
+                return
+            yield "value", answer
+
+    def effect(self, target: object, value: torch.Tensor) -> dict[str, Any]:
+        """Call with a tensor, and show what has become of the tensor."""
+        self.call(target, [value], {}, "", False)
+        return self._handles.tensor(value)
 
     def _find(self, target: object) -> Any:
         if not isinstance(target, str):
