@@ -130,17 +130,28 @@ hints = ["a hint"]
 call_seconds = 5.5
 [mistakes.doubled]
 what = 'Twice: "\\d", é'
+why = "y"
 hint = "h"
+see = "task"
 [mistakes.off]
 what = "w"
+why = "y"
 hint = "h"
+see = "task"
 [mistakes.canary_mistake]
 what = "CANARY-mistake"
+why = "CANARY-mistake-why"
 hint = "CANARY-mistake-hint"
+see = "canary_section"
 [mistakes.by_exception]
 what = "an exception"
+why = "y"
 hint = "h"
+see = "task"
 raises = 'Broken\\w+'
+[see]
+task = "the task"
+canary_section = "CANARY-section"
 [advice]
 public_advice = "shown"
 canary_advice = "CANARY-advice, which raises nothing"
@@ -152,6 +163,7 @@ def course(tmp_path: Path) -> Path:
     """A course's own folder, with an exercise whose hidden checks leave traces everywhere."""
     folder = tmp_path / "course" / "secretive_one"
     folder.mkdir(parents=True)
+    (folder / "texts.de.toml").write_text('[checks]\nlosses = "CANARY-translated"\n', encoding="utf-8")
     (folder / "checks.py").write_text(CHECKS, encoding="utf-8")
     (folder / "helpers.py").write_text(HELPERS, encoding="utf-8")
     (folder / "only_hidden.py").write_text('"""CANARY-module."""\n\n\ndef answer():\n    return "CANARY-answer"\n')

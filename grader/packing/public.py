@@ -128,6 +128,8 @@ def _settings(exercise: Exercise, points: int, said: set[str]) -> dict[str, Any]
     for table in ("mistakes", "advice"):
         entries = data.get(table, {})
         data[table] = {key: value for key, value in entries.items() if key in said or _by_exception(value)}
+    read = {mistake.get("see") for mistake in data["mistakes"].values()}
+    data["see"] = {key: where for key, where in data.get("see", {}).items() if key in read}
     return data
 
 
