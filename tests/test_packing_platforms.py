@@ -90,7 +90,7 @@ def test_gradescope_grades_what_was_handed_in_whatever_its_name(classifier: Auto
     assert (right.passed, right.score, right.max_score) == (True, 10, 10)
     wrong = classifier.grade({"ex2.py": REFERENCE / "wrong" / "accuracy_percent.py"})
     assert (wrong.passed, wrong.score, wrong.max_score) == (False, 9, 10)
-    assert "it is a percentage" in wrong.words
+    assert "100 times too large: a percentage" in wrong.words
 
 
 @linux_only
