@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, RunGrade
+from nbclient import NotebookClient
 from walks import Command, File, steps, walk
 
 DOCS = ROOT / "docs"
@@ -51,6 +53,16 @@ def test_the_walk_goes_as_the_page_says(name: str, tmp_path: Path) -> None:
         "COLUMNS": "80",
     }
     assert walk((DOCS / f"{name}.md").read_text(encoding="utf-8"), folder, environment) > 0
+
+
+def test_the_notebook_ends_as_the_students_page_says_and_checks_itself(run_grade: RunGrade, tmp_path: Path) -> None:
+    page = (DOCS / "student.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```python\n(import grader\n.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+    assert run_grade("start", "ex2", "--notebook").returncode == 0
+    notebook = nbformat.read(tmp_path / "ex2.ipynb", as_version=4)
+    assert notebook.cells[-1].source == shown
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute()  # the stub raises
+    assert "0/10" in str(notebook.cells[-1].outputs)
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")

@@ -7,8 +7,8 @@ A page shows two things that are acted on:
   the next one, is all that must appear. "..." stands for anything, several lines included. Where the last of these
   lines is ^C, that is pressed once the rest has appeared.
 
-Commands end with exit code 0, or with 1 in a block right below <!-- exit code 1 -->. Any other block without a name, such
-as one of ```sh, is not run: it installs from an index, or needs an account. What is not typed at all is said in words.
+Commands end with exit code 0, or with 1 in a block right below <!-- exit code 1 -->. Any other block without a name,
+such as one of ```sh, is not run: it installs from an index, or needs an account. What is not typed is said in words.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class File:
 
 @dataclass(frozen=True)
 class Command:
-    """A line that a page types, and what it shows below."""
+    """A line that a page types, what it shows below, and the exit code; `interrupted` by Ctrl-C in the end."""
 
     typed: str
     shown: str
@@ -127,7 +127,7 @@ def _wait_for(command: Command, process: subprocess.Popen[bytes], output: int) -
 
 
 def _so_far(output: int) -> str:
-    return WHILE_IT_LASTS.sub("", os.pread(output, os.fstat(output).st_size, 0).decode())
+    return WHILE_IT_LASTS.sub("", os.pread(output, os.fstat(output).st_size, 0).decode(errors="replace"))
 
 
 def _tidy(text: str) -> str:
