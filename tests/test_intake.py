@@ -299,6 +299,7 @@ def test_nbgrader_time_stamps_in_a_zones_own_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrapper", ["", "ex1-submissions/"])
 def test_classroom_clones(tmp_path: Path, wrapper: str) -> None:
     files = ["ex1-ann/solution.py", "ex1-ann/.git/HEAD", "ex1-b-ob/solution.py", "ex1-b-ob/.github/workflows/c.yml"]
+    files.append("ex1-ann/.grade.json")  # of `grade classroom init`, in every student's copy
     path = zip_file(tmp_path / "ex1-submissions.zip", [wrapper + name for name in files])
     with take_in(path, BOTH) as intake:
         assert intake.shape is Shape.CLASSROOM
@@ -307,7 +308,7 @@ def test_classroom_clones(tmp_path: Path, wrapper: str) -> None:
             ("b-ob", "ex1", 1, f"{wrapper}ex1-b-ob/solution.py"),
         ]
         assert intake.entries[0].student.github == "ann"
-        assert intake.system_files == ((".git", 1), (".github", 1))
+        assert intake.system_files == ((".git", 1), (".github", 1), (".grade.json", 1))
 
 
 @pytest.mark.parametrize(

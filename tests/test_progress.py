@@ -49,7 +49,9 @@ def test_the_best_score_stays(run_grade: RunGrade, kept: Path, mine: Path) -> No
     assert " ".join(lines[-1]).startswith("0 of 6 done. Next: An exercise for the engine's own tests.")
     mine.write_text(HALF)
     assert "Next:" not in run_grade("plain", mine, *PACK).stdout
-    assert _lines(run_grade)[0][-5:] == ["tried", "5/10", "graded", "1", "time"]
+    lines = _lines(run_grade)
+    assert lines[0][-5:] == ["tried", "5/10", "graded", "1", "time"]
+    assert " ".join(lines[-1]).endswith("Go on with: grade plain FILE")
     mine.write_text(RIGHT)
     done = run_grade("plain", mine, *PACK)
     assert "Next: Sum-of-cubes gradient. Begin with: grade start ex1" in done.stdout

@@ -182,7 +182,11 @@ def keep_progress(report: Report, packs: tuple[Path, ...]) -> str:
 
 
 def _pointer(following: Exercise) -> str:
-    return f"Next: {following.title}. Begin with: grade start {following.id}"
+    from grader.progress import Entry, Stage, read_progress
+
+    tried = read_progress().get(following.id, Entry()).stage is Stage.TRIED
+    then = f"Go on with: grade {following.id} FILE" if tried else f"Begin with: grade start {following.id}"
+    return f"Next: {following.title}. {then}"
 
 
 def _show_look(seen: Report | UsageFault, before: Report | None, packs: tuple[Path, ...]) -> None:

@@ -36,7 +36,9 @@ _SYSTEM_FOLDERS = {
     "__macosx", "__pycache__", ".ipynb_checkpoints", ".git", ".github", ".vscode", ".idea", ".venv", "venv",
     "site-packages", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", "$recycle.bin",
 }  # fmt: skip
-_SYSTEM_FILES = {".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", ".localized"}
+_SYSTEM_FILES = {
+    ".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", ".localized", ".grade.json",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
