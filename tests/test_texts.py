@@ -127,7 +127,7 @@ def test_a_report_in_german_says_all_that_the_exercise_says_in_german(run_grade:
     for part in (
         "Gradient einer Summe von Kuben",
         "gradient_by_autograd gibt beim zweiten Aufruf dasselbe",
-        "Der Gradient ist 10-mal so groß wie der richtige",
+        "-mal so groß wie der richtige, wie wenn",
         "Why: backward() addiert zu dem, was in .grad steht",
         "Try: Rufe backward() einmal auf",
         "See: „PyTorch Tensors, Autograd & Training Loop“, 0.3.2.3 Gradient Accumulation",
