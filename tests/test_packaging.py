@@ -33,7 +33,7 @@ def test_exercises_are_inside_and_references_are_not(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name]
     assert "grader/reporters/report.schema.json" in names
     assert "grader/py.typed" in names
-    assert {f"grader/classroom/templates/{name}" for name in ("actions.yml", "classroom.yml", "autograder.py")} < set(
+    assert {f"grader/classroom/templates/{name}" for name in ("grade.yml", "classroom.yml", "handing_in.md")} < set(
         names
     )
     packs = {"gradescope": ("setup.sh", "run_autograder"), "classroom50": ("autograder.py",), "students": ()}

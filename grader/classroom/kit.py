@@ -23,9 +23,10 @@ class Target(StrEnum):
 
     ACTIONS = "actions"  # a workflow of GitHub Actions, and nothing else
     CLASSROOM = "classroom"  # the same, for GitHub Classroom's autograding reporter
-    CLASSROOM50 = "classroom50"  # Classroom 50, which brings the workflow and wants an autograder
+    CLASSROOM50 = "classroom50"  # Classroom 50, which brings the workflow; grader/packing makes its autograder
 
 
+_WORKFLOWS = {Target.ACTIONS: "grade.yml", Target.CLASSROOM: "classroom.yml", Target.CLASSROOM50: ""}
 _ON_GITHUB = "The report is then in the tab Actions, and what went wrong stands at your own lines."
 _FEEDBACK = {
     Target.ACTIONS: _ON_GITHUB,
@@ -67,20 +68,13 @@ def make_kit(exercise: Exercise, target: Target, repository: str) -> Kit:
         "exercise": exercise.id,
         "file": stub,
         "action": f"{source}/.github/actions/grade@{version}",
-        "requirement": f"grader @ git+https://github.com/{source}@{version}",
         "feedback": _FEEDBACK[target],
     }
     statement = exercise.statement.rstrip("\n") + "\n" + _filled("handing_in.md", values)
-    home = "template/" if target is Target.CLASSROOM50 else ""
-    files = {f"{home}README.md": statement, f"{home}{stub}": exercise.stub}
-    match target:
-        case Target.ACTIONS:
-            files[".github/workflows/grade.yml"] = _filled("actions.yml", values)
-        case Target.CLASSROOM:
-            files[".github/workflows/classroom.yml"] = _filled("classroom.yml", values)
-        case Target.CLASSROOM50:
-            files[f"autograders/{exercise.id}/autograder.py"] = _filled("autograder.py", values)
-    return Kit(exercise=exercise.id, target=target, repository=repository, submission=f"{home}{stub}", files=files)
+    files = {"README.md": statement, stub: exercise.stub}
+    if name := _WORKFLOWS[target]:
+        files[f".github/workflows/{name}"] = _filled(name, values)
+    return Kit(exercise=exercise.id, target=target, repository=repository, submission=stub, files=files)
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

@@ -57,14 +57,12 @@ def init(exercise: str, folder: Path, target: str | None, repository: str | None
 
 
 def _next_step(kit: Kit) -> str:
+    push = f"Push the folder to GitHub and mark the repository as a template. {RECORD} is for --update."
+    if kit.target is Target.CLASSROOM50:
+        return f"{push} `grade pack {kit.exercise} --for classroom50` makes the assignment's autograder."
     if kit.repository == PLACEHOLDER:
         return (
             "Where your course keeps the grader is not filled in yet: give the same command with "
             "--update --repository OWNER/NAME@VERSION."
         )
-    if kit.target is Target.CLASSROOM50:
-        return (
-            "Make template/ the assignment's template repository, and put autograders/ into the folder of your "
-            "classroom in the repository classroom50."
-        )
-    return f"Push the folder to GitHub and mark the repository as a template. {RECORD} is for --update."
+    return push
