@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -100,29 +99,6 @@ def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(tmp_path: Pa
     assert gradebook(results)["student001"] == "2"
     assert batch("ex1", folder, "-o", results, "--seed", "7").startswith("3 graded, taken in")
     assert batch("ex1", folder, "-o", results, "--seed", "7", "--fresh").startswith("3 graded, taken in")
-
-
-def test_a_batch_killed_again_and_again_comes_to_the_same_gradebook(tmp_path: Path) -> None:
-    files = [REFERENCE / "solution.py", *sorted((REFERENCE / "wrong").glob("*.py"))[:8]]
-    folder = hand_in(tmp_path / "class", files, copies=6)
-    batch("ex1", folder, "-o", tmp_path / "whole")
-    moments = random.Random(2)
-    kills = 0
-    for _ in range(3):
-        running = subprocess.Popen(
-            [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "killed")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-        )
-        time.sleep(3 + 2 * moments.random())
-        kills += running.poll() is None
-        running.kill()
-        running.wait()
-    assert kills > 0
-    batch("ex1", folder, "-o", tmp_path / "killed")
-    whole, killed = ((tmp_path / name / "gradebook.csv").read_bytes() for name in ("whole", "killed"))
-    assert whole == killed
 
 
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
