@@ -62,8 +62,8 @@ def _note(store: Store, counted: Iterable[tuple[Record, Graded | None]], folder:
     said = {_place(each): about for record, each in counted if each is not None and (about := notes(record))}
     for each in store.graded():
         about = said.get(_place(each), ())
-        if each.report is not None and _notes_on_disk(folder, *_place(each)) != list(map(inert, about)):
-            outcome = outcome_of(0, dataclasses.replace(each.report, notes=about))  # of no task, so of no number
+        if each.text and _notes_on_disk(folder, *_place(each)) != list(map(inert, about)) and (report := each.report):
+            outcome = outcome_of(0, dataclasses.replace(report, notes=about))  # of no task, so of no number
             write_report(folder, *_place(each), outcome)
 
 

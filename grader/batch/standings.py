@@ -81,7 +81,7 @@ def standings(
 def _record(
     each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None
 ) -> tuple[Record, Graded]:
-    score = None if each.report is None or each.report.score is None else Decimal(each.report.score)
+    score = None if each.score is None else Decimal(each.score)
     record = Record(
         student=each.student,
         exercise=each.exercise,

@@ -74,14 +74,25 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """An entry with its result, if it has one. A report without a score tells of a fault of ours."""
+    """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text."""
 
     student: Student
     exercise: str
     attempt: int
     name: str
     late: Lateness | None
-    report: Report | None
+    score: int | None = None
+    text: str = ""
+
+    @property
+    def report(self) -> Report | None:
+        """The report, read anew each time: of a whole class, few readers want more than the score."""
+        return from_dict(json.loads(self.text)) if self.text else None
+
+
+def report_text(report: Report) -> str:
+    """A report as the store keeps it."""
+    return json.dumps(to_dict(report), allow_nan=False)
 
 
 class Store:
@@ -124,11 +135,10 @@ class Store:
 
     def add(self, filed: Filed, report: Report) -> None:
         """Commit one result. Raises UsageFault where the disk is full: nothing of what was committed is lost."""
-        text = json.dumps(to_dict(report), allow_nan=False)
         with self._worded():
             self._connection.execute(
                 "INSERT OR REPLACE INTO result (entry, key, verdict, score, report) VALUES (?, ?, ?, ?, ?)",
-                (filed.id, filed.key, report.verdict.value, report.score, text),
+                (filed.id, filed.key, report.verdict.value, report.score, report_text(report)),
             )
 
     def keep_exercises(self, exercises: Iterable[tuple[str, str, int]]) -> None:
@@ -202,18 +212,19 @@ class Store:
         with self._worded():
             rows = self._connection.execute(
                 "SELECT facts, exercise, attempt, name, is_late, late_seconds, "
-                "CASE WHEN result.key = entry.key THEN report END "
-                "FROM entry JOIN student ON student.key = student LEFT JOIN result ON result.entry = entry.id "
+                "result.score, report FROM entry JOIN student ON student.key = student "
+                "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "
                 "ORDER BY student, exercise, attempt"
             )
-            for facts, exercise, attempt, name, is_late, seconds, report in rows:
+            for facts, exercise, attempt, name, is_late, seconds, score, text in rows:
                 yield Graded(
                     student=Student(**json.loads(facts)),
                     exercise=exercise,
                     attempt=attempt,
                     name=name,
                     late=Lateness(seconds) if is_late else None,
-                    report=from_dict(json.loads(report)) if report else None,
+                    score=score,
+                    text=text or "",
                 )
 
     def _open(self) -> None:
