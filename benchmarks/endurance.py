@@ -14,12 +14,12 @@ Memory is a process's share of all pages (PSS) where that may be read, else what
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import ctypes
 import itertools
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,11 +123,9 @@ def hand_in(folder: Path, count: int, slow: int) -> dict[str, HandedIn]:
 def children_of(pid: int) -> list[int]:
     """The processes that any thread of `pid` has started."""
     found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
+    with contextlib.suppress(OSError):  # it ended while we looked
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
             found += map(int, path.read_text().split())
-        except OSError:  # it ended while we looked
-            continue
     return found
 
 
@@ -158,7 +157,7 @@ def by_role(coordinator: int) -> dict[str, float]:
 def graded(results: Path) -> int:
     """How many are in the database so far."""
     try:
-        with sqlite3.connect(f"file:{results / 'grades.db'}?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{results / 'grades.db'}?mode=ro", uri=True)) as database:
             return int(database.execute("SELECT count(*) FROM result").fetchone()[0])
     except sqlite3.OperationalError:  # it is not there yet
         return 0
@@ -166,7 +165,7 @@ def graded(results: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A batch that has ended: seconds in all, the exit code, and the peaks in megabytes by part of the batch and role."""
+    """A batch that has ended: seconds, exit code, and the most megabytes by part of the batch and role."""
 
     seconds: float
     code: int
@@ -178,16 +177,17 @@ def run_batch(folder: Path, results: Path, scratch: Path, jobs: int, count: int)
     command = [sys.executable, "-m", "grader", "batch", "ex1", str(folder), "-o", str(results), "--jobs", str(jobs)]
     peaks: dict[float, dict[str, float]] = {part: defaultdict(float) for part in PARTS}
     started = time.perf_counter()
-    running = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(scratch)}
-    )
-    while running.poll() is None:
-        held = by_role(running.pid)
-        held["together"] = sum(held.values())
-        part = next(part for part in PARTS if graded(results) <= part * count)
-        for role, amount in held.items():
-            peaks[part][role] = max(peaks[part][role], amount)
-        time.sleep(min(1.0, 0.05 + (time.perf_counter() - started) / 30))  # a short batch is looked at more often
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(scratch)})
+    try:
+        while running.poll() is None:
+            held = by_role(running.pid)
+            held["together"] = sum(held.values())
+            part = next(part for part in PARTS if graded(results) <= part * count)
+            for role, amount in held.items():
+                peaks[part][role] = max(peaks[part][role], amount)
+            time.sleep(min(1.0, 0.05 + (time.perf_counter() - started) / 30))  # a short batch is looked at more often
+    finally:
+        running.kill()
     return Run(time.perf_counter() - started, running.returncode, peaks)
 
 
@@ -212,7 +212,7 @@ def unaccounted(results: Path, class_: dict[str, HandedIn]) -> list[str]:
 
 def verdicts(results: Path) -> Counter[str]:
     """How many have each verdict."""
-    with sqlite3.connect(results / "grades.db") as database:
+    with closing(sqlite3.connect(results / "grades.db")) as database:
         return Counter(dict(database.execute("SELECT verdict, count(*) FROM result GROUP BY verdict")))
 
 

@@ -1,61 +1,67 @@
-"""Submissions a second in a batch, beside one pytest process for each submission and beside the bare training.
+"""Submissions a second and core-seconds for each, beside Otter, nbgrader, pytest and the bare computation.
 
-    python benchmarks/batch.py [--ex1 1000] [--pytest 40] [--ex2 40]
+    python benchmarks/peers.py [--environments DIR] [--ex1 1000] [--ex2 40] [--pytest 40] [--others 6]
 
-ex1: a class of so many right submissions through `grade batch`, and some of them through pytest, a process for each, on
-as many cores. ex2: a class through `grade batch`, beside the time that the training of the same submissions takes by
-itself, one after another in one process for each core. Everything in the same run, so that ratios are of one machine.
+A class of right submissions of ex1, and one of ex2, through `grade batch`; some of them through each of the others (see
+others.py), and the student's own computation alone, in one process for each core that has imported torch. All in the
+same run and on the same cores, so that ratios are of one machine; starting up counts for everybody. The environments
+of the others are installed first, by pip, whose settings say from where; DIR keeps them for the next time.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+from others import CORES, NBGRADER, OTTER, PYTEST, ROOT, NotMeasured, Tool, install
 
-PLAIN_TEST = """
-import importlib.util, os, torch
-spec = importlib.util.spec_from_file_location("mine", os.environ["MINE"])
-mine = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(mine)
-X = torch.tensor([1.0, 2.0, 3.0, 4.0])
-
-def test_sum():
-    assert mine.sum_of_cubes(X) == 100
-
-def test_by_autograd():
-    assert torch.allclose(mine.gradient_by_autograd(X), 3 * X**2)
-
-def test_by_hand():
-    assert torch.allclose(mine.gradient_by_hand(X), 3 * X**2)
-"""
-
-BARE_TRAINING = """
+WIDTH = 50
+BARE = {
+    "ex1": "X = torch.tensor([1.0, 2.0, 3.0, 4.0])\n"
+    "mine.sum_of_cubes(X), mine.gradient_by_autograd(X), mine.gradient_by_hand(X)",
+    "ex2": "X, y = mine.make_data(1000, 0)\nmine.train(mine.build_model(), X, y, 500, 0.01)",
+}
+MEASURE = """
 import importlib.util, sys, time, torch
 torch.set_num_threads(1)
+code = compile(sys.argv[3], "bare", "exec")
 took = 0.0
-for path in sys.argv[1:]:
+for number in range(-1, int(sys.argv[2])):
     torch.manual_seed(0)
-    spec = importlib.util.spec_from_file_location("mine", path)
+    spec = importlib.util.spec_from_file_location("mine", sys.argv[1])
     mine = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(mine)
-    x, y = mine.make_data(1000, 0)
-    model = mine.build_model()
-    mine.train(model, x[:8], y[:8], 1, 0.1)
     started = time.perf_counter()
-    mine.train(model, x, y, 500, 0.01)
-    took += time.perf_counter() - started
+    exec(code)
+    if number >= 0:  # the first one pays for what torch puts off
+        took += time.perf_counter() - started
 print(took)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How many submissions went through a tool, and in how many seconds of wall time."""
+
+    name: str
+    count: int
+    seconds: float
+
+    @property
+    def a_second(self) -> float:
+        return self.count / self.seconds
+
+    @property
+    def core_seconds(self) -> float:
+        """What one submission costs."""
+        return self.seconds * CORES / self.count
 
 
 def solution(exercise: str) -> Path:
@@ -63,74 +69,71 @@ def solution(exercise: str) -> Path:
     return next((ROOT / "reference").glob(f"{exercise}_*/solution.py"))
 
 
-def hand_in(folder: Path, exercise: str, count: int) -> Path:
-    """A class of so many, who all hand in the reference solution."""
+def ours(exercise: str, count: int, folder: Path) -> Measured:
+    """A whole batch, start and results included."""
     for number in range(count):
-        student = folder / f"student{number:05}"
+        student = folder / "class" / f"student{number:05}"
         student.mkdir(parents=True)
         shutil.copy(solution(exercise), student / f"{exercise}.py")
-    return folder
-
-
-def batch_seconds(exercise: str, folder: Path, results: Path) -> float:
-    """The wall time of a whole batch, start and results included."""
+    command = [sys.executable, "-m", "grader", "batch", exercise, str(folder / "class"), "-o", str(folder / "results")]
     started = time.perf_counter()
-    command = [sys.executable, "-m", "grader", "batch", exercise, str(folder), "-o", str(results)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
-    return time.perf_counter() - started
+    return Measured("grade batch", count, time.perf_counter() - started)
 
 
-def pytest_seconds(files: list[Path], folder: Path) -> float:
-    """The wall time of one pytest process for each file, as many at a time as there are cores."""
-    (folder / "test_plain.py").write_text(PLAIN_TEST)
+def bare(exercise: str, count: int) -> Measured:
+    """The student's own computation: the time of the process that takes longer."""
 
-    def run(path: Path) -> None:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder / "test_plain.py")]
-        environment = {**os.environ, "MINE": str(path), "OMP_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, env=environment)
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(CORES) as threads:
-        list(threads.map(run, files))
-    return time.perf_counter() - started
-
-
-def bare_seconds(files: list[Path]) -> float:
-    """The time that the trainings themselves take, one process for each core: that of the slower one."""
-
-    def run(part: list[Path]) -> float:
-        command = [sys.executable, "-c", BARE_TRAINING, *map(str, part)]
+    def run(core: int) -> float:
+        share = len(range(core, count, CORES))
+        command = [sys.executable, "-c", MEASURE, str(solution(exercise)), str(share), BARE[exercise]]
         return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     with ThreadPoolExecutor(CORES) as threads:
-        return max(threads.map(run, [files[core::CORES] for core in range(CORES)]))
+        return Measured("the computation alone", count, max(threads.map(run, range(CORES))))
 
 
-def compare_ex1(count: int, tested: int, folder: Path) -> None:
-    """Print how many submissions of ex1 a second, both ways."""
-    ours = batch_seconds("ex1", hand_in(folder / "ex1", "ex1", count), folder / "results1") / count
-    theirs = pytest_seconds([solution("ex1")] * tested, folder) / tested
-    print(f"ex1, {count} in a batch: {1 / ours:.1f} a second; a pytest process for each: {1 / theirs:.2f} a second")
-    print(f"ratio {theirs / ours:.0f}, on {CORES} cores")
+def other(tool: Tool, environments: Path, exercise: str, count: int) -> Measured | None:
+    """The same through another tool; None where it cannot be installed or run here, said why."""
+    source = solution(exercise).read_text().split("if __name__")[0]  # a notebook would run that block
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return Measured(
+                tool.name, count, tool.run(install(tool, environments), Path(folder), exercise, source, count)
+            )
+    except NotMeasured as problem:
+        print(f"{tool.name} is not measured: {problem}")
+        return None
 
 
-def compare_ex2(count: int, folder: Path) -> None:
-    """Print what a batch of ex2 takes beside its bare training."""
-    ours = batch_seconds("ex2", hand_in(folder / "ex2", "ex2", count), folder / "results2")
-    bare = bare_seconds([solution("ex2")] * count)
-    print(f"ex2, {count} in a batch: {ours:.1f} s; their training alone {bare:.1f} s; ratio {ours / bare:.2f}")
+def tell(exercise: str, rows: list[Measured]) -> None:
+    """Print a line for each, and a bar as long as what one submission costs. The first is what others are held to."""
+    most = max(row.core_seconds for row in rows)
+    print(f"\n{exercise}, on {CORES} cores        submissions  a second  core-seconds each  times ours")
+    for row in rows:
+        times = row.core_seconds / rows[0].core_seconds
+        print(f"{row.name:26}{row.count:8}{row.a_second:10.2f}{row.core_seconds:19.5f}{times:12.3g}")
+    print("\ncore-seconds each")
+    for row in rows:
+        print(f"{row.name:26} {'█' * round(WIDTH * row.core_seconds / most) or '▏'}")
 
 
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--environments", type=Path)
     parser.add_argument("--ex1", type=int, default=1000)
-    parser.add_argument("--pytest", type=int, default=40)
     parser.add_argument("--ex2", type=int, default=40)
+    parser.add_argument("--pytest", type=int, default=40)
+    parser.add_argument("--others", type=int, default=6)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        compare_ex1(options.ex1, options.pytest, Path(folder))
-        compare_ex2(options.ex2, Path(folder))
+    tools = ((PYTEST, options.pytest), (OTTER, options.others), (NBGRADER, options.others))
+    with tempfile.TemporaryDirectory() as name:
+        environments = (options.environments or Path(name) / "environments").resolve()
+        for exercise, count in (("ex1", options.ex1), ("ex2", options.ex2)):
+            rows = [ours(exercise, count, Path(name) / exercise), bare(exercise, count)]
+            found = [other(tool, environments, exercise, most) for tool, most in tools]
+            tell(exercise, rows + [each for each in found if each])
 
 
 if __name__ == "__main__":
