@@ -18,7 +18,7 @@ from grader.batch.records import Pair, Record
 from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome, outcome_of
-from grader.files import write_bytes
+from grader.files import remove_partials, write_bytes
 from grader.text import inert
 
 
@@ -45,13 +45,15 @@ def write(
     def counted() -> Iterator[tuple[Record, Graded | None]]:
         return standings(
             store.graded(),
-            store.max_scores(),
+            store.expected(),
             attempt=attempt,
             policy=policy,
             overrides=store.overrides(),
             missing=missing,
         )
 
+    for each in (folder, *(folder / "reports").glob("*")):
+        remove_partials(each)
     _note(store, counted(), folder)
     write_bytes(folder / "gradebook.csv", gradebook_csv(record for record, _ in counted()))
     write_bytes(folder / "index.html", class_report.render(counted(), intake, pairs=pairs).encode())

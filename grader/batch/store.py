@@ -50,6 +50,11 @@ SCHEMA = """
         score INTEGER,
         report TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS problem (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        key TEXT NOT NULL,
+        reason TEXT NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS override (
         id INTEGER PRIMARY KEY,
         student TEXT NOT NULL,
@@ -74,7 +79,10 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text."""
+    """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
+
+    Where there is no result, `problem` may say why.
+    """
 
     student: Student
     exercise: str
@@ -83,6 +91,7 @@ class Graded:
     late: Lateness | None
     score: int | None = None
     text: str = ""
+    problem: str = ""
 
     @property
     def report(self) -> Report | None:
@@ -141,6 +150,13 @@ class Store:
                 (filed.id, filed.key, report.verdict.value, report.score, report_text(report)),
             )
 
+    def note_problem(self, filed: Filed, reason: str) -> None:
+        """Note why there is no result; a result that comes later counts, and what was there stays."""
+        with self._worded():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO problem (entry, key, reason) VALUES (?, ?, ?)", (filed.id, filed.key, reason)
+            )
+
     def keep_exercises(self, exercises: Iterable[tuple[str, str, int]]) -> None:
         """Note the exercises of this batch: id, title, points."""
         with self._transaction():
@@ -150,6 +166,15 @@ class Store:
         """The points of each exercise that was ever graded here."""
         with self._worded():
             return dict(self._connection.execute("SELECT id, points FROM exercise ORDER BY id").fetchall())
+
+    def expected(self) -> dict[str, int]:
+        """The points of each exercise that somebody has handed in or has a score for by hand: what one can miss."""
+        with self._worded():
+            rows = self._connection.execute(
+                "SELECT id, points FROM exercise WHERE id IN (SELECT exercise FROM entry) "
+                "OR id IN (SELECT exercise FROM override) ORDER BY id"
+            )
+            return dict(rows.fetchall())
 
     def titles(self) -> dict[str, str]:
         """The title of each exercise that was ever graded here."""
@@ -212,11 +237,12 @@ class Store:
         with self._worded():
             rows = self._connection.execute(
                 "SELECT facts, exercise, attempt, name, is_late, late_seconds, "
-                "result.score, report FROM entry JOIN student ON student.key = student "
+                "result.score, report, reason FROM entry JOIN student ON student.key = student "
                 "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "
+                "LEFT JOIN problem ON problem.entry = entry.id AND problem.key = entry.key "
                 "ORDER BY student, exercise, attempt"
             )
-            for facts, exercise, attempt, name, is_late, seconds, score, text in rows:
+            for facts, exercise, attempt, name, is_late, seconds, score, text, problem in rows:
                 yield Graded(
                     student=Student(**json.loads(facts)),
                     exercise=exercise,
@@ -225,6 +251,7 @@ class Store:
                     late=Lateness(seconds) if is_late else None,
                     score=score,
                     text=text or "",
+                    problem=problem or "",
                 )
 
     def _open(self) -> None:
