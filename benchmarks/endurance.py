@@ -8,7 +8,8 @@ each kind); the others end by themselves. Attacks go through `grade batch` and n
 
 Printed is whether everybody is accounted for, how fast it went, what each kind of process held in memory as the batch
 went on, and what was left behind. The exit code is 1 where somebody is not accounted for or something was left.
-Memory is a process's share of all pages (PSS) where that may be read, else what is resident (RSS).
+Memory is a process's share of all pages (PSS) where that may be read, else what is resident (RSS); an attack on memory
+holds what its limit allows while it lasts, which the median of many looks leaves out and the most does not.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ import itertools
 import os
 import re
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -143,13 +145,15 @@ def megabytes(pid: int) -> float:
 
 
 def by_role(coordinator: int) -> dict[str, float]:
-    """Megabytes by what the processes are for: each zygote counts with its children."""
-    held = {"coordinator": megabytes(coordinator), "workers": 0.0, "zygotes": 0.0}
+    """Megabytes by what the processes are for. `submissions` are the zygotes' children, up to their limit of memory."""
+    held = {"coordinator": megabytes(coordinator), "workers": 0.0, "zygotes": 0.0, "submissions": 0.0}
     for worker in children_of(coordinator):
         held["workers"] += megabytes(worker)
-        below = children_of(worker)
+        zygotes = children_of(worker)
+        held["zygotes"] += sum(map(megabytes, zygotes))
+        below = [child for zygote in zygotes for child in children_of(zygote)]
         while below:
-            held["zygotes"] += sum(map(megabytes, below))
+            held["submissions"] += sum(map(megabytes, below))
             below = [child for pid in below for child in children_of(pid)]
     return held
 
@@ -165,17 +169,17 @@ def graded(results: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A batch that has ended: seconds, exit code, and the most megabytes by part of the batch and role."""
+    """A batch that has ended: seconds, exit code, and megabytes by role at each look, by part of the batch."""
 
     seconds: float
     code: int
-    peaks: dict[float, dict[str, float]]
+    looks: dict[float, list[dict[str, float]]]
 
 
 def run_batch(folder: Path, results: Path, scratch: Path, jobs: int, count: int) -> Run:
     """Grade the class, and look every second at what its processes hold."""
     command = [sys.executable, "-m", "grader", "batch", "ex1", str(folder), "-o", str(results), "--jobs", str(jobs)]
-    peaks: dict[float, dict[str, float]] = {part: defaultdict(float) for part in PARTS}
+    looks: dict[float, list[dict[str, float]]] = {part: [] for part in PARTS}
     started = time.perf_counter()
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(scratch)})
     try:
@@ -183,12 +187,11 @@ def run_batch(folder: Path, results: Path, scratch: Path, jobs: int, count: int)
             held = by_role(running.pid)
             held["together"] = sum(held.values())
             part = next(part for part in PARTS if graded(results) <= part * count)
-            for role, amount in held.items():
-                peaks[part][role] = max(peaks[part][role], amount)
+            looks[part].append(held)
             time.sleep(min(1.0, 0.05 + (time.perf_counter() - started) / 30))  # a short batch is looked at more often
     finally:
         running.kill()
-    return Run(time.perf_counter() - started, running.returncode, peaks)
+    return Run(time.perf_counter() - started, running.returncode, looks)
 
 
 # --- what came of it -------------------------------------------------------------------------------------------------
@@ -229,10 +232,12 @@ def left_over(scratch: Path) -> list[str]:
 def tell(run: Run, count: int, jobs: int) -> None:
     """Print the numbers."""
     print(f"{count} submissions in {run.seconds:.0f} s: {count / run.seconds:.1f} a second with {jobs} workers")
-    print("most memory in MB   " + "".join(f"{role:>13}" for role in run.peaks[PARTS[0]]))
-    for before, part in zip((0.0, *PARTS), PARTS, strict=False):
-        held = "".join(f"{amount:13.0f}" for amount in run.peaks[part].values())
-        print(f"{before:8.0%} to {part:4.0%}    {held}")
+    roles = list(run.looks[PARTS[0]][0])
+    for what, of in (("usual", statistics.median), ("most", max)):
+        print(f"{what:>5} memory in MB " + "".join(f"{role:>13}" for role in roles))
+        for before, part in zip((0.0, *PARTS), PARTS, strict=False):
+            held = (of([look[role] for look in run.looks[part]] or [0.0]) for role in roles)
+            print(f"{before:9.0%} to {part:4.0%}   " + "".join(f"{amount:13.0f}" for amount in held))
 
 
 def main() -> int:
