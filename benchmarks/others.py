@@ -57,15 +57,23 @@ class NotMeasured(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of wall time, and of processor time, which depends less on who else uses the machine."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool by name: what pip installs for it, and what grades so many copies of a source and returns the seconds.
+    """A tool by name: what pip installs for it, and what grades so many copies of a source.
 
     `run(bin, folder, exercise, source, count)`; `bin` holds the environment's commands, `folder` is empty.
     """
 
     name: str
     packages: tuple[str, ...]
-    run: Callable[[Path, Path, str, str, int], float]
+    run: Callable[[Path, Path, str, str, int], Spent]
 
 
 def install(tool: Tool, environments: Path) -> Path:
@@ -94,12 +102,19 @@ def _call(command: list[str | Path], *, cwd: Path | None = None) -> None:
         )
 
 
-def _timed(job: Callable[[int], None], numbers: range) -> float:
-    """The seconds that the jobs take, as many at a time as there are cores."""
-    started = time.perf_counter()
+def timed(work: Callable[[], object]) -> Spent:
+    """What work takes that is done by processes of its own."""
+    before, started = os.times(), time.perf_counter()
+    work()
+    wall, after = time.perf_counter() - started, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Spent(wall, cpu)
+
+
+def _each(job: Callable[[int], None], count: int) -> Spent:
+    """What the jobs take, as many at a time as there are cores."""
     with ThreadPoolExecutor(CORES) as threads:
-        list(threads.map(job, numbers))
-    return time.perf_counter() - started
+        return timed(lambda: list(threads.map(job, range(count))))
 
 
 def _functions(exercise: str, parameters: str, decorator: str = "") -> str:
@@ -110,15 +125,15 @@ def _functions(exercise: str, parameters: str, decorator: str = "") -> str:
     )
 
 
-def pytest_seconds(bin_: Path, folder: Path, exercise: str, source: str, count: int) -> float:
+def with_pytest(bin_: Path, folder: Path, exercise: str, source: str, count: int) -> Spent:
     """One pytest process for each submission."""
     (folder / f"{exercise}.py").write_text(source)
     (folder / "test_it.py").write_text(f"import torch\nfrom {exercise} import *\n{_functions(exercise, '')}")
     command = [bin_ / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
-    return _timed(lambda _: _call(command, cwd=folder), range(count))
+    return _each(lambda _: _call(command, cwd=folder), count)
 
 
-def otter_seconds(bin_: Path, folder: Path, exercise: str, source: str, count: int) -> float:
+def with_otter(bin_: Path, folder: Path, exercise: str, source: str, count: int) -> Spent:
     """`otter run` for each submission, with an autograder of `otter generate`."""
     (folder / "tests").mkdir()
     head = (
@@ -140,10 +155,10 @@ def otter_seconds(bin_: Path, folder: Path, exercise: str, source: str, count: i
         if sum(test.get("score", 0) for test in tests) != len(TESTS[exercise]):
             raise NotMeasured(f"otter did not give full marks: {tests}")
 
-    return _timed(run, range(count))
+    return _each(run, count)
 
 
-def nbgrader_seconds(bin_: Path, folder: Path, exercise: str, source: str, count: int) -> float:
+def with_nbgrader(bin_: Path, folder: Path, exercise: str, source: str, count: int) -> Spent:
     """`nbgrader autograde`, which takes students one after another: a course for each core, with its share of them."""
     cells = [_cell(source, "work", solution=True)]
     for name, lines in TESTS[exercise].items():
@@ -159,7 +174,7 @@ def nbgrader_seconds(bin_: Path, folder: Path, exercise: str, source: str, count
     def run(number: int) -> None:
         _call([bin_ / "nbgrader", "autograde", exercise], cwd=courses[number])
 
-    took = _timed(run, range(len(courses)))
+    took = _each(run, len(courses))
     scores = [score for course in courses for score in _nbgrader_scores(bin_, course)]
     if scores != [len(TESTS[exercise])] * count:
         raise NotMeasured(f"nbgrader did not give full marks to all: {scores}")
@@ -190,6 +205,6 @@ def _write(path: Path, cells: list[dict[str, object]]) -> None:
     path.write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
 
 
-PYTEST = Tool("a pytest process for each", ("pytest", "numpy"), pytest_seconds)
-OTTER = Tool("otter run", ("otter-grader", "ipykernel"), otter_seconds)
-NBGRADER = Tool("nbgrader autograde", ("nbgrader", "ipykernel"), nbgrader_seconds)
+PYTEST = Tool("a pytest process for each", ("pytest", "numpy"), with_pytest)
+OTTER = Tool("otter run", ("otter-grader", "ipykernel"), with_otter)
+NBGRADER = Tool("nbgrader autograde", ("nbgrader", "ipykernel"), with_nbgrader)

@@ -1,4 +1,4 @@
-"""Submissions a second and core-seconds for each, beside Otter, nbgrader, pytest and the bare computation.
+"""Submissions a second and processor time for each, beside Otter, nbgrader, pytest and the bare computation.
 
     python benchmarks/peers.py [--environments DIR] [--ex1 1000] [--ex2 40] [--pytest 40] [--others 6]
 
@@ -15,12 +15,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from others import CORES, NBGRADER, OTTER, PYTEST, ROOT, NotMeasured, Tool, install
+from others import CORES, NBGRADER, OTTER, PYTEST, ROOT, NotMeasured, Spent, Tool, install, timed
 
 WIDTH = 50
 BARE = {
@@ -32,36 +31,37 @@ MEASURE = """
 import importlib.util, sys, time, torch
 torch.set_num_threads(1)
 code = compile(sys.argv[3], "bare", "exec")
-took = 0.0
+wall = cpu = 0.0
 for number in range(-1, int(sys.argv[2])):
     torch.manual_seed(0)
     spec = importlib.util.spec_from_file_location("mine", sys.argv[1])
     mine = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(mine)
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     exec(code)
     if number >= 0:  # the first one pays for what torch puts off
-        took += time.perf_counter() - started
-print(took)
+        wall, cpu = wall + time.perf_counter() - started, cpu + time.process_time() - worked
+print(wall, cpu)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How many submissions went through a tool, and in how many seconds of wall time."""
+    """How many submissions went through a tool, and what that took in all."""
 
     name: str
     count: int
-    seconds: float
+    spent: Spent
 
     @property
-    def a_second(self) -> float:
-        return self.count / self.seconds
+    def wall(self) -> float:
+        """The seconds that a core is kept for one submission."""
+        return self.spent.wall * CORES / self.count
 
     @property
-    def core_seconds(self) -> float:
-        """What one submission costs."""
-        return self.seconds * CORES / self.count
+    def cpu(self) -> float:
+        """The seconds of processor time that one submission takes."""
+        return self.spent.cpu / self.count
 
 
 def solution(exercise: str) -> Path:
@@ -76,21 +76,22 @@ def ours(exercise: str, count: int, folder: Path) -> Measured:
         student.mkdir(parents=True)
         shutil.copy(solution(exercise), student / f"{exercise}.py")
     command = [sys.executable, "-m", "grader", "batch", exercise, str(folder / "class"), "-o", str(folder / "results")]
-    started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
-    return Measured("grade batch", count, time.perf_counter() - started)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return Measured("grade batch", count, timed(lambda: subprocess.run(command, check=True, cwd=ROOT, **quiet)))
 
 
 def bare(exercise: str, count: int) -> Measured:
     """The student's own computation: the time of the process that takes longer."""
 
-    def run(core: int) -> float:
+    def run(core: int) -> tuple[float, ...]:
         share = len(range(core, count, CORES))
         command = [sys.executable, "-c", MEASURE, str(solution(exercise)), str(share), BARE[exercise]]
-        return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return tuple(map(float, said.split()))
 
     with ThreadPoolExecutor(CORES) as threads:
-        return Measured("the computation alone", count, max(threads.map(run, range(CORES))))
+        walls, cpus = zip(*threads.map(run, range(CORES)), strict=True)
+    return Measured("the computation alone", count, Spent(max(walls), sum(cpus)))
 
 
 def other(tool: Tool, environments: Path, exercise: str, count: int) -> Measured | None:
@@ -102,20 +103,22 @@ def other(tool: Tool, environments: Path, exercise: str, count: int) -> Measured
                 tool.name, count, tool.run(install(tool, environments), Path(folder), exercise, source, count)
             )
     except NotMeasured as problem:
-        print(f"{tool.name} is not measured: {problem}")
+        print(f"{tool.name} is not measured: {problem}", flush=True)
         return None
 
 
 def tell(exercise: str, rows: list[Measured]) -> None:
     """Print a line for each, and a bar as long as what one submission costs. The first is what others are held to."""
-    most = max(row.core_seconds for row in rows)
-    print(f"\n{exercise}, on {CORES} cores        submissions  a second  core-seconds each  times ours")
+    ours, most = rows[0], max(row.cpu for row in rows)
+    print(f"\n{exercise}, on {CORES} cores        submissions   a second  times ours   CPU seconds each  times ours")
     for row in rows:
-        times = row.core_seconds / rows[0].core_seconds
-        print(f"{row.name:26}{row.count:8}{row.a_second:10.2f}{row.core_seconds:19.5f}{times:12.3g}")
-    print("\ncore-seconds each")
+        print(
+            f"{row.name:26}{row.count:8}{CORES / row.wall:11.2f}{row.wall / ours.wall:12.3g}"
+            f"{row.cpu:19.5f}{row.cpu / ours.cpu:12.3g}"
+        )
+    print("\nCPU seconds each")
     for row in rows:
-        print(f"{row.name:26} {'█' * round(WIDTH * row.core_seconds / most) or '▏'}")
+        print(f"{row.name:26} {'█' * round(WIDTH * row.cpu / most) or '▏'}", flush=True)
 
 
 def main() -> None:
