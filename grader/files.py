@@ -24,3 +24,9 @@ def write_bytes(path: Path, data: bytes, *, with_folder: bool = False) -> None:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what a process that was killed had begun to write in a folder, in which nobody else may write now."""
+    for path in folder.glob(".*.*.[0-9]*"):
+        path.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.late import Lateness, parse_policy
 from grader.batch.records import Override, Pair, Record, Standing
 from grader.batch.standings import standings
-from grader.batch.store import Graded
+from grader.batch.store import Graded, report_text
 from grader.batch.students import Student
 from grader.model import Report, Status, Verdict
 from grader.text import inert
@@ -39,7 +39,13 @@ def report(case: str, exercise: str, seconds: float) -> Report:
 
 def graded(number: int, exercise: str, made: Report | None, late: Lateness | None = None, attempt: int = 1) -> Graded:
     return Graded(
-        student=student(number), exercise=exercise, attempt=attempt, name=f"{exercise}.py", late=late, report=made
+        student=student(number),
+        exercise=exercise,
+        attempt=attempt,
+        name=f"{exercise}.py",
+        late=late,
+        score=made.score if made else None,
+        text=report_text(made) if made else "",
     )
 
 
@@ -89,7 +95,7 @@ def large_class(size: int) -> Iterator[tuple[Record, Graded | None]]:
         case = "crashed_at_import" if number % 50 == 0 else cases[number % 3]
         late = Lateness(1000.0 * number) if number % 50 == 1 else None
         made = graded(number, "ex1", report(case, "ex1", number / 1000), late)
-        yield from standings([made], MAX_SCORES)
+        yield from standings([made], {"ex1": 10})
 
 
 # The intake makes keys inert, and what names an exercise or a page is ours; all else is whatever somebody typed.
@@ -112,7 +118,8 @@ def _row(who: Student, exercise: str, made: Report | None, file: str, late: Late
     )
     if made is not None:
         made = replace(made, score=None if score is None else made.score)
-    return [(record, Graded(student=who, exercise=exercise, attempt=1, name=file, late=late, report=made))]
+    text, points = (report_text(made), made.score) if made else ("", None)
+    return [(record, Graded(student=who, exercise=exercise, attempt=1, name=file, late=late, score=points, text=text))]
 
 
 ROWS = st.builds(

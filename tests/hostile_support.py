@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -99,6 +100,21 @@ def attacks() -> list[Attack]:
 def tight(name: str) -> Exercise:
     """An exercise with limits small enough that a breach of each takes about a second."""
     return dataclasses.replace(find_exercise(name, (PACK,)), limits=TIGHT)
+
+
+def make_pack(folder: Path) -> Path:
+    """The corpus's own exercises and ex1, with limits that an attack runs into within a second or two."""
+    for source, name in (
+        (PACK / "probe_everything_asked", "probe_everything_asked"),
+        (next((CORPUS.parents[1] / "exercises").glob("ex1_*")), "tight_sum_of_cubes"),
+    ):
+        shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        toml = folder / name / "exercise.toml"
+        text = re.sub(r"^\[limits\]\n([^\[\n].*\n|\n)*", "", toml.read_text(), flags=re.MULTILINE)
+        named = text.replace('id = "ex1"', 'id = "tight"')
+        limits = "".join(f"{field.name} = {getattr(TIGHT, field.name)}\n" for field in dataclasses.fields(TIGHT))
+        toml.write_text(f"{named}\n[limits]\n{limits}")
+    return folder
 
 
 class Canaries:

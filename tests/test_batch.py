@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -14,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from batch_support import zip_bytes
 from confinement_support import WITHOUT_LANDLOCK
 from hostile_support import children_of
 
@@ -104,27 +104,51 @@ def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(tmp_path: Pa
     assert batch("ex1", folder, "-o", results, "--seed", "7", "--fresh").startswith("3 graded, taken in")
 
 
-def test_a_batch_killed_again_and_again_comes_to_the_same_gradebook(tmp_path: Path) -> None:
-    files = [REFERENCE / "solution.py", *sorted((REFERENCE / "wrong").glob("*.py"))[:8]]
-    folder = hand_in(tmp_path / "class", files, copies=6)
-    batch("ex1", folder, "-o", tmp_path / "whole")
-    moments = random.Random(2)
-    kills = 0
-    for _ in range(3):
-        running = subprocess.Popen(
-            [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "killed")],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-        )
-        time.sleep(3 + 2 * moments.random())
-        kills += running.poll() is None
-        running.kill()
-        running.wait()
-    assert kills > 0
-    batch("ex1", folder, "-o", tmp_path / "killed")
-    whole, killed = ((tmp_path / name / "gradebook.csv").read_bytes() for name in ("whole", "killed"))
-    assert whole == killed
+def test_what_a_killed_batch_had_begun_to_write_is_gone_after_the_next(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"])
+    report = tmp_path / "results" / "reports" / "student000"
+    report.mkdir(parents=True)
+    for begun in (report / ".ex1.json.4711", tmp_path / "results" / ".gradebook.csv.4711"):
+        begun.write_text("{")
+    batch("ex1", folder, "-o", tmp_path / "results")
+    assert sorted(path.name for path in report.iterdir()) == ["ex1.html", "ex1.json"]
+    assert not list((tmp_path / "results").glob(".*4711"))
+
+
+def test_who_handed_in_one_of_two_exercises_is_listed_for_the_other(tmp_path: Path) -> None:
+    """And nobody is for ex3, which was asked for and which no one has handed in."""
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=2)
+    (folder / "student001" / "ex5.py").write_text("def train(model, batches, epochs=5, lr=0.1): return []\n")
+    said = batch("ex1,ex3,ex5", folder, "-o", tmp_path / "results")
+    assert said.startswith("3 graded")
+    with (tmp_path / "results" / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {(row["student"], row["exercise"]): (row["score"], row["status"]) for row in csv.DictReader(file)}
+    assert rows.keys() == {
+        (student, exercise) for student in ("student000", "student001") for exercise in ("ex1", "ex5")
+    }
+    assert rows["student000", "ex5"] == ("", "nothing handed in")
+    assert "nothing handed in" in (tmp_path / "results" / "index.html").read_text()
+
+
+def test_why_something_is_not_graded_is_said_in_the_gradebook_and_the_class_report(tmp_path: Path) -> None:
+    names = ("ann", "bob")
+    source = (REFERENCE / "solution.py").read_bytes()
+    data = zip_bytes({f"{name}/ex1.py": source for name in names})
+    at = data.index(b"ann/ex1.py") + 20
+    (tmp_path / "class.zip").write_bytes(data[:at] + b"\xff" * 20 + data[at + 20 :])
+    results = tmp_path / "results"
+    said = batch("ex1", tmp_path / "class.zip", "-o", results)
+    assert "1 could not be graded" in said
+    assert gradebook(results) == {"ann": "", "bob": "10"}
+    with (results / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = {row["student"]: row["reason"] for row in csv.DictReader(file)}
+    assert "ann/ex1.py cannot be read from its archive" in reasons["ann"]
+    assert reasons["bob"] == ""
+    assert "ann/ex1.py cannot be read from its archive" in (results / "index.html").read_text()
+    (tmp_path / "class.zip").write_bytes(zip_bytes({f"{name}/ex1.py": source for name in names}))
+    batch("ex1", tmp_path / "class.zip", "-o", results)
+    assert gradebook(results) == {"ann": "10", "bob": "10"}
+    assert "cannot be read" not in (results / "gradebook.csv").read_text() + (results / "index.html").read_text()
 
 
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:

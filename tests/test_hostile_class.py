@@ -6,11 +6,9 @@ What one attack does to the next submission on the same warm sandbox shows here.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import itertools
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import hostile_support as support
 import pytest
-from hostile_support import CANARY, RIGHT, TIGHT, Attack, Canaries
+from hostile_support import CANARY, RIGHT, Attack, Canaries
 from test_hostile import KNOWN_HOLES
 
 ROOT = Path(__file__).parents[1]
@@ -76,21 +74,6 @@ def make_class(folder: Path, canaries: Canaries) -> dict[str, Attack | None]:
     return students
 
 
-def make_pack(folder: Path) -> Path:
-    """The corpus's own exercises and ex1, with limits that an attack runs into within a second or two."""
-    for source, name in (
-        (support.PACK / "probe_everything_asked", "probe_everything_asked"),
-        (next((ROOT / "exercises").glob("ex1_*")), "tight_sum_of_cubes"),
-    ):
-        shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        toml = folder / name / "exercise.toml"
-        text = re.sub(r"^\[limits\]\n([^\[\n].*\n|\n)*", "", toml.read_text(), flags=re.MULTILINE)
-        named = text.replace('id = "ex1"', 'id = "tight"')
-        limits = "".join(f"{field.name} = {getattr(TIGHT, field.name)}\n" for field in dataclasses.fields(TIGHT))
-        toml.write_text(f"{named}\n[limits]\n{limits}")
-    return folder
-
-
 VARIANTS = [
     pytest.param((), id="as it is"),
     pytest.param((*UNPRIVILEGED, *NO_NAMESPACES), id="unprivileged, without user namespaces", marks=ROOT_ONLY),
@@ -103,7 +86,7 @@ VARIANTS = [
 def test_a_class_of_cheats_gains_nothing(becoming: tuple[str, ...], canaries: Canaries, tmp_path: Path) -> None:
     python = python_for_anyone() if becoming else [sys.executable]
     students = make_class(tmp_path / "class", canaries)
-    make_pack(tmp_path / "pack")
+    support.make_pack(tmp_path / "pack")
     results = tmp_path / "results"
     results.mkdir()
     if becoming and becoming != ("env",):

@@ -177,7 +177,7 @@ def address(path: PurePath | str) -> str:
 
 def _row(record: Record, report: Report | None) -> Row:
     if report is None:
-        return Row(record=record)
+        return Row(record=record, why=wording.line(record.problem))
     assert record.attempt is not None
     path = report_path(record.student.key, record.exercise, record.attempt)
     return Row(

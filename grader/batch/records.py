@@ -32,13 +32,17 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One student's result for one exercise. `penalty` is in points, and is taken from `score`."""
+    """One student's result for one exercise. `penalty` is in points, and is taken from `score`.
+
+    `problem` says why there is no score, where the grader failed.
+    """
 
     student: Student
     exercise: str
     max_score: int
     standing: Standing
     score: Decimal | None = None
+    problem: str = ""
     attempt: int | None = None
     file: str = ""
     late: Lateness | None = None

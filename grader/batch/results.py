@@ -18,7 +18,7 @@ from grader.batch.records import Pair, Record
 from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome, outcome_of
-from grader.files import write_bytes
+from grader.files import remove_partials, write_bytes
 from grader.text import inert
 
 
@@ -45,13 +45,15 @@ def write(
     def counted() -> Iterator[tuple[Record, Graded | None]]:
         return standings(
             store.graded(),
-            store.max_scores(),
+            store.expected(),
             attempt=attempt,
             policy=policy,
             overrides=store.overrides(),
             missing=missing,
         )
 
+    for each in (folder, *(folder / "reports").glob("*")):
+        remove_partials(each)
     _note(store, counted(), folder)
     write_bytes(folder / "gradebook.csv", gradebook_csv(record for record, _ in counted()))
     write_bytes(folder / "index.html", class_report.render(counted(), intake, pairs=pairs).encode())
@@ -62,8 +64,8 @@ def _note(store: Store, counted: Iterable[tuple[Record, Graded | None]], folder:
     said = {_place(each): about for record, each in counted if each is not None and (about := notes(record))}
     for each in store.graded():
         about = said.get(_place(each), ())
-        if each.report is not None and _notes_on_disk(folder, *_place(each)) != list(map(inert, about)):
-            outcome = outcome_of(0, dataclasses.replace(each.report, notes=about))  # of no task, so of no number
+        if each.text and _notes_on_disk(folder, *_place(each)) != list(map(inert, about)) and (report := each.report):
+            outcome = outcome_of(0, dataclasses.replace(report, notes=about))  # of no task, so of no number
             write_report(folder, *_place(each), outcome)
 
 

@@ -175,10 +175,11 @@ def _grade(
         return failed
     with _workers(options, len(todo), on_note) as pool:
         hold_isolation(pool.isolation(), options.isolation)
-        for done, outcome in enumerate(pool.grade(_tasks(todo, failed)), start=1):
+        for done, outcome in enumerate(pool.grade(_tasks(store, todo, failed)), start=1):
             filed, entry = by_id[outcome.id]
             match outcome:
                 case Lost():
+                    store.note_problem(filed, outcome.reason)
                     failed.append((entry.name, outcome.reason))
                 case Outcome():
                     results.write_report(options.folder, entry.student.key, entry.exercise, entry.attempt, outcome)
@@ -198,7 +199,7 @@ def _workers(options: Options, most: int, on_note: Note) -> Pool | Cluster:
     return Cluster(options.scheduler, exercises, seed=options.seed, isolation=isolation, on_refused=on_note)
 
 
-def _tasks(todo: list[tuple[Filed, Entry]], failed: list[tuple[str, str]]) -> Iterator[Task]:
+def _tasks(store: Store, todo: list[tuple[Filed, Entry]], failed: list[tuple[str, str]]) -> Iterator[Task]:
     for filed, entry in todo:
         name = PurePosixPath(entry.name).name
         try:
@@ -206,6 +207,7 @@ def _tasks(todo: list[tuple[Filed, Entry]], failed: list[tuple[str, str]]) -> It
         except Unreadable as fault:
             task = Task(id=filed.id, exercise=entry.exercise, name=name, unreadable=(fault.message, fault.hint))
         except GraderFault as fault:  # the export is damaged, or the disk: no fault of the student's
+            store.note_problem(filed, fault.message)
             failed.append((entry.name, fault.message))
             continue
         yield task

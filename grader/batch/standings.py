@@ -62,32 +62,38 @@ def standings(
     overrides: Mapping[tuple[str, str], Override] | None = None,
     missing: Iterable[Student] = (),
 ) -> Iterator[tuple[Record, Graded | None]]:
-    """One record for each student and exercise, with the entry that counts. `graded` is sorted by student and exercise.
+    """One record for each student and exercise, with the entry that counts. `graded` is sorted by student.
 
-    `missing` are those who handed in nothing at all; they come last, once for each exercise.
+    `max_scores` are those of the exercises that everybody is expected to hand in. `missing` are those who handed in
+    nothing at all; they come last.
     """
     overrides = overrides or {}
-    for (student, exercise), group in groupby(graded, key=lambda each: (each.student, each.exercise)):
-        options = [
-            _record(each, max_scores[exercise], policy, overrides.get((student.key, exercise))) for each in group
-        ]
-        yield options[-1] if attempt is Attempt.LAST else max(options, key=_worth)
+    for student, entries in groupby(graded, key=lambda each: each.student):
+        handed_in: dict[str, list[tuple[Record, Graded]]] = {}
+        for each in entries:
+            override = overrides.get((student.key, each.exercise))
+            handed_in.setdefault(each.exercise, []).append(_record(each, max_scores[each.exercise], policy, override))
+        for exercise, points in max_scores.items():
+            if options := handed_in.get(exercise):
+                yield options[-1] if attempt is Attempt.LAST else max(options, key=_worth)
+            else:
+                yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
     for student in missing:
         for exercise, points in max_scores.items():
-            override = overrides.get((student.key, exercise))
-            yield _empty(student, exercise, points, override), None
+            yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
 
 
 def _record(
     each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None
 ) -> tuple[Record, Graded]:
-    score = None if each.report is None or each.report.score is None else Decimal(each.report.score)
+    score = None if each.score is None else Decimal(each.score)
     record = Record(
         student=each.student,
         exercise=each.exercise,
         max_score=max_score,
         standing=Standing.GRADER_FAULT if score is None else Standing.GRADED,
         score=score,
+        problem=_problem(each) if score is None else "",
         attempt=each.attempt,
         file=each.name,
         late=each.late,
@@ -95,6 +101,10 @@ def _record(
         override=override,
     )
     return record, each
+
+
+def _problem(each: Graded) -> str:
+    return each.report.reason if each.report else each.problem
 
 
 def _empty(student: Student, exercise: str, points: int, override: Override | None) -> Record:

@@ -50,6 +50,11 @@ SCHEMA = """
         score INTEGER,
         report TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS problem (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        key TEXT NOT NULL,
+        reason TEXT NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS override (
         id INTEGER PRIMARY KEY,
         student TEXT NOT NULL,
@@ -74,14 +79,29 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """An entry with its result, if it has one. A report without a score tells of a fault of ours."""
+    """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
+
+    Where there is no result, `problem` may say why.
+    """
 
     student: Student
     exercise: str
     attempt: int
     name: str
     late: Lateness | None
-    report: Report | None
+    score: int | None = None
+    text: str = ""
+    problem: str = ""
+
+    @property
+    def report(self) -> Report | None:
+        """The report, read anew each time: of a whole class, few readers want more than the score."""
+        return from_dict(json.loads(self.text)) if self.text else None
+
+
+def report_text(report: Report) -> str:
+    """A report as the store keeps it."""
+    return json.dumps(to_dict(report), allow_nan=False)
 
 
 class Store:
@@ -124,11 +144,17 @@ class Store:
 
     def add(self, filed: Filed, report: Report) -> None:
         """Commit one result. Raises UsageFault where the disk is full: nothing of what was committed is lost."""
-        text = json.dumps(to_dict(report), allow_nan=False)
         with self._worded():
             self._connection.execute(
                 "INSERT OR REPLACE INTO result (entry, key, verdict, score, report) VALUES (?, ?, ?, ?, ?)",
-                (filed.id, filed.key, report.verdict.value, report.score, text),
+                (filed.id, filed.key, report.verdict.value, report.score, report_text(report)),
+            )
+
+    def note_problem(self, filed: Filed, reason: str) -> None:
+        """Note why there is no result; a result that comes later counts, and what was there stays."""
+        with self._worded():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO problem (entry, key, reason) VALUES (?, ?, ?)", (filed.id, filed.key, reason)
             )
 
     def keep_exercises(self, exercises: Iterable[tuple[str, str, int]]) -> None:
@@ -140,6 +166,15 @@ class Store:
         """The points of each exercise that was ever graded here."""
         with self._worded():
             return dict(self._connection.execute("SELECT id, points FROM exercise ORDER BY id").fetchall())
+
+    def expected(self) -> dict[str, int]:
+        """The points of each exercise that somebody has handed in or has a score for by hand: what one can miss."""
+        with self._worded():
+            rows = self._connection.execute(
+                "SELECT id, points FROM exercise WHERE id IN (SELECT exercise FROM entry) "
+                "OR id IN (SELECT exercise FROM override) ORDER BY id"
+            )
+            return dict(rows.fetchall())
 
     def titles(self) -> dict[str, str]:
         """The title of each exercise that was ever graded here."""
@@ -202,18 +237,21 @@ class Store:
         with self._worded():
             rows = self._connection.execute(
                 "SELECT facts, exercise, attempt, name, is_late, late_seconds, "
-                "CASE WHEN result.key = entry.key THEN report END "
-                "FROM entry JOIN student ON student.key = student LEFT JOIN result ON result.entry = entry.id "
+                "result.score, report, reason FROM entry JOIN student ON student.key = student "
+                "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "
+                "LEFT JOIN problem ON problem.entry = entry.id AND problem.key = entry.key "
                 "ORDER BY student, exercise, attempt"
             )
-            for facts, exercise, attempt, name, is_late, seconds, report in rows:
+            for facts, exercise, attempt, name, is_late, seconds, score, text, problem in rows:
                 yield Graded(
                     student=Student(**json.loads(facts)),
                     exercise=exercise,
                     attempt=attempt,
                     name=name,
                     late=Lateness(seconds) if is_late else None,
-                    report=from_dict(json.loads(report)) if report else None,
+                    score=score,
+                    text=text or "",
+                    problem=problem or "",
                 )
 
     def _open(self) -> None:

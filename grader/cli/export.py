@@ -156,7 +156,7 @@ def _records(store: Store, attempt: str | None, late: str | None) -> list[Record
     policy = shown.policy if late is None else None if late.strip().lower() == "none" else parse_policy(late)
     counted = standings(
         store.graded(),
-        store.max_scores(),
+        store.expected(),
         attempt=Attempt(attempt) if attempt else shown.attempt,
         policy=policy,
         overrides=store.overrides(),

@@ -53,7 +53,7 @@ def _row(record: Record) -> list[str]:
         "" if record.score is None else number(record.score),
         lateness(record.late),
         number(record.penalty) if record.penalty else "",
-        harmless(override.reason) if override else "",
+        harmless(override.reason if override else record.problem),
         "" if record.attempt is None else str(record.attempt),
         harmless(record.file),
     ]

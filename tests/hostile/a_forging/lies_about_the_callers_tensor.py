@@ -1,4 +1,4 @@
-"""Leaves the caller's tensor with requires_grad and a gradient, and rewrites the order that would show it.
+"""Leaves the caller's tensor with requires_grad and a gradient, and rewrites the orders that would show it.
 
 expect: verdict=failed|passed, score<=9
 """
@@ -22,5 +22,6 @@ def gradient_by_hand(x):
 
 for thing in gc.get_objects():
     if type(thing).__name__ == "Servant":
-        look = thing._orders["tensor"]
-        thing._orders["tensor"] = lambda value: {**look(value), "requires_grad": False, "grad": None}
+        for order in ("tensor", "effect"):
+            look = thing._orders[order]
+            thing._orders[order] = lambda look=look, **given: {**look(**given), "requires_grad": False, "grad": None}
