@@ -137,7 +137,7 @@ def test_why_something_is_not_graded_is_said_in_the_gradebook_and_the_class_repo
     at = data.index(b"ann/ex1.py") + 20
     (tmp_path / "class.zip").write_bytes(data[:at] + b"\xff" * 20 + data[at + 20 :])
     results = tmp_path / "results"
-    said = batch("ex1", tmp_path / "class.zip", "-o", results)
+    said = batch("ex1", tmp_path / "class.zip", "-o", results, code=3)
     assert "1 could not be graded" in said
     assert gradebook(results) == {"ann": "", "bob": "10"}
     with (results / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -209,7 +209,7 @@ def test_a_worker_whose_grading_broke_is_replaced_and_what_it_held_is_graded(tmp
         text = right + "trip = len\n" * (number % 4 != 3)
         (tmp_path / "class" / f"s{number}" / "broken.py").write_text(text)
     arguments = ("--exercises", pack.parent, "-o", tmp_path / "results", "--jobs", "1")
-    said = batch("broken", tmp_path / "class", *arguments)
+    said = batch("broken", tmp_path / "class", *arguments, code=3)
     assert "2 graded, taken in" in said
     assert "6 could not be graded" in said
     assert "The check broken of broken broke" in said

@@ -12,7 +12,7 @@ import click
 
 from grader.batch.intake.layout import Shape
 from grader.batch.standings import Attempt
-from grader.cli.common import say
+from grader.cli.common import EXIT_GRADER, say
 from grader.errors import UsageFault
 from grader.isolation import Isolation
 from grader.text import inert
@@ -83,6 +83,8 @@ def batch(
 
     Exports of Canvas, Moodle, Gradescope, GitHub Classroom and nbgrader are recognised. Given again, the same command
     goes on where it stopped.
+
+    Ends with 0 when every submission was graded, whatever the marks, and with 3 when one could not be.
     """
     from grader.batch.late import parse_policy
     from grader.batch.run import Options, run_batch
@@ -117,6 +119,8 @@ def batch(
         click.echo("Interrupted. The same command goes on from here.", err=True)
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     _tell(summary, folder)
+    if summary.failed:
+        raise click.exceptions.Exit(EXIT_GRADER)
 
 
 def _chosen(names: str, packs: tuple[Path, ...]) -> tuple[Exercise, ...]:
