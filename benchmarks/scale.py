@@ -381,24 +381,29 @@ def about_classes(costs: dict[str, Cost], ours: Coordinator) -> str:
     return table(head, rows)
 
 
+NEARLY = 1.5
+
+
 def about_workers(draws: dict[str, list[float]], serial: float) -> str:
     """The makespan by the number of workers, and from where on more of them do not help."""
     from grader.batch.cluster import AHEAD as AHEAD_ON_DASK
 
-    rows, useful = [], dict.fromkeys(draws, 0)
-    last = dict.fromkeys(draws, float("inf"))
+    rows = []
+    makespans: dict[str, dict[int, float]] = {name: {} for name in draws}
     for workers in WORKERS:
         row = [f"{workers}"]
         for name, times in draws.items():
             played = play(times, workers, ahead=AHEAD_ON_DASK, coordinator=serial, way=DASK_WAY)
-            if played.makespan < last[name] * 0.9:
-                useful[name] = workers
-            last[name] = played.makespan
+            makespans[name][workers] = played.makespan
             row += [f"{played.makespan:,.0f} s", f"{played.workers_busy:.0%}"]
         rows.append(row)
     head = ["workers", *(cell for name in draws for cell in (name, "busy"))]
-    ends = "; ".join(f"{name}: {count}" for name, count in useful.items())
-    return f"{table(head, rows)}\n\nThe last number of workers that gains a tenth on the one before: {ends}."
+    enough = {
+        name: min(workers for workers, took in taken.items() if took <= NEARLY * min(taken.values()))
+        for name, taken in makespans.items()
+    }
+    ends = "; ".join(f"{name}: {count}" for name, count in enough.items())
+    return f"{table(head, rows)}\n\nThe fewest workers that take at most half as long again as any number does: {ends}."
 
 
 def main() -> None:
