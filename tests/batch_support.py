@@ -1,8 +1,11 @@
-"""What the tests of taking in a class share: exercises, and inputs built from names."""
+"""What the tests of a class share: exercises, inputs built from names, the real command and what it wrote."""
 
 from __future__ import annotations
 
+import csv
 import io
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,6 +14,8 @@ from pathlib import Path
 from grader.batch.intake.handed_in import Intake
 from grader.batch.naming import ExerciseNames
 
+ROOT = Path(__file__).parents[1]
+GRADE = [sys.executable, "-m", "grader", "batch"]
 EX1 = ExerciseNames("ex1", ("ex1_sum_of_cubes", "Sum-of-cubes gradient"))
 EX2 = ExerciseNames("ex2", ("ex2_classifier", "4-32-16-1 classifier"))
 EX5 = ExerciseNames("ex5", ("ex5_missing_zero_grad", "The missing zero_grad"))
@@ -61,3 +66,16 @@ def reasons(intake: Intake) -> dict[str, str]:
 def accounted(intake: Intake) -> Counter[str]:
     """How often each name is an entry or left out."""
     return Counter([each.name for each in intake.entries] + [each.name for each in intake.left_out])
+
+
+def batch(*arguments: str | Path, code: int = 0) -> str:
+    """Run a batch to its end; what it said."""
+    ended = subprocess.run([*GRADE, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def gradebook(results: Path, column: str = "score") -> dict[str, str]:
+    """The scores by student, or what another column has."""
+    with (results / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["student"]: row[column] for row in csv.DictReader(file)}

@@ -111,6 +111,7 @@ def _row(who: Student, exercise: str, made: Report | None, file: str, late: Late
         max_score=10,
         standing=Standing.GRADER_FAULT if score is None else Standing.GRADED,
         score=score,
+        problem=reason,
         attempt=1,
         file=file,
         late=late,

@@ -13,17 +13,14 @@ import time
 from pathlib import Path
 
 import pytest
-from batch_support import zip_bytes
+from batch_support import GRADE, ROOT, batch, gradebook, zip_bytes
 from confinement_support import WITHOUT_LANDLOCK
 from hostile_support import children_of
 
 from grader.errors import UsageFault
 from grader.isolation import Isolation, hold_isolation
 
-ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
-PLAIN = ROOT / "tests" / "packs" / "engine" / "plain_three_squares"
-GRADE = [sys.executable, "-m", "grader", "batch"]
 
 
 def hand_in(folder: Path, files: list[Path], *, copies: int = 1) -> Path:
@@ -33,19 +30,6 @@ def hand_in(folder: Path, files: list[Path], *, copies: int = 1) -> Path:
         student.mkdir(parents=True)
         shutil.copy(file, student / "ex1.py")
     return folder
-
-
-def batch(*arguments: str | Path, code: int = 0) -> str:
-    """Run a batch to its end; what it said."""
-    ended = subprocess.run([*GRADE, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert ended.returncode == code, ended.stdout + ended.stderr
-    return ended.stdout + ended.stderr
-
-
-def gradebook(folder: Path) -> dict[str, str]:
-    """The scores by student."""
-    with (folder / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
-        return {row["student"]: row["score"] for row in csv.DictReader(file)}
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +124,7 @@ def test_why_something_is_not_graded_is_said_in_the_gradebook_and_the_class_repo
     said = batch("ex1", tmp_path / "class.zip", "-o", results, code=3)
     assert "1 could not be graded" in said
     assert gradebook(results) == {"ann": "", "bob": "10"}
-    with (results / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
-        reasons = {row["student"]: row["reason"] for row in csv.DictReader(file)}
+    reasons = gradebook(results, "reason")
     assert "ann/ex1.py cannot be read from its archive" in reasons["ann"]
     assert reasons["bob"] == ""
     assert "ann/ex1.py cannot be read from its archive" in (results / "index.html").read_text()
@@ -192,30 +175,6 @@ def test_a_worker_that_is_killed_costs_nobody_anything(tmp_path: Path) -> None:
     assert "60 graded, taken in" in said
     assert "Traceback" not in said
     assert set(gradebook(tmp_path / "results").values()) == {"10"}
-
-
-def test_a_worker_whose_grading_broke_is_replaced_and_what_it_held_is_graded(tmp_path: Path) -> None:
-    """It has given up what starting another sandbox takes. What comes after it is to blame for nothing."""
-    pack = tmp_path / "packs" / "broken"
-    shutil.copytree(PLAIN, pack)
-    toml = (pack / "exercise.toml").read_text().replace('id = "plain"', 'id = "broken"')
-    (pack / "exercise.toml").write_text(toml.replace("points = 10", "points = 12"))
-    with (pack / "checks.py").open("a") as file:
-        file.write("\n\n@check('Broken', points=2)\ndef broken(submission, rng):\n")
-        file.write("    if submission.facts.refers('trip'):\n        submission.nothing()\n")
-    right = "f = g = h = lambda x: 3 * x**2\n"
-    for number in range(8):
-        (tmp_path / "class" / f"s{number}").mkdir(parents=True)
-        text = right + "trip = len\n" * (number % 4 != 3)
-        (tmp_path / "class" / f"s{number}" / "broken.py").write_text(text)
-    arguments = ("--exercises", pack.parent, "-o", tmp_path / "results", "--jobs", "1")
-    said = batch("broken", tmp_path / "class", *arguments, code=3)
-    assert "2 graded, taken in" in said
-    assert "6 could not be graded" in said
-    assert "The check broken of broken broke" in said
-    assert "ended the grader's own process" not in said
-    scores = gradebook(tmp_path / "results")
-    assert {name: score for name, score in scores.items() if score} == {"s3": "12", "s7": "12"}
 
 
 def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:

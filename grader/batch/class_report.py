@@ -50,6 +50,7 @@ def _groups(summary: Summary) -> dict[str, list[Row]]:
     return {
         "crashed": [row for row in rows if row.verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)],
         "not graded": [row for row in rows if row.record.standing in (Standing.GRADER_FAULT, Standing.NOT_GRADED)],
+        "not graded again": [row for row in rows if row.record.standing is Standing.GRADED and row.record.problem],
         "late": [row for row in rows if row.is_late],
         "set by hand": [row for row in rows if row.record.override is not None],
     }

@@ -34,7 +34,8 @@ class Override:
 class Record:
     """One student's result for one exercise. `penalty` is in points, and is taken from `score`.
 
-    `problem` says why there is no score, where the grader failed.
+    `problem` says how the grader failed, where it did: why there is no score, or why the score is still that of an
+    earlier grading.
     """
 
     student: Student

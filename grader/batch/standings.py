@@ -93,7 +93,7 @@ def _record(
         max_score=max_score,
         standing=Standing.GRADER_FAULT if score is None else Standing.GRADED,
         score=score,
-        problem=_problem(each) if score is None else "",
+        problem=_problem(each),
         attempt=each.attempt,
         file=each.name,
         late=each.late,
@@ -104,7 +104,10 @@ def _record(
 
 
 def _problem(each: Graded) -> str:
-    return each.report.reason if each.report else each.problem
+    """What went wrong last: a problem that is noted is newer than the report beside it."""
+    if each.problem or each.score is not None:
+        return each.problem
+    return each.report.reason if each.report else ""
 
 
 def _empty(student: Student, exercise: str, points: int, override: Override | None) -> Record:

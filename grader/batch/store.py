@@ -81,7 +81,7 @@ class Filed:
 class Graded:
     """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
 
-    Where there is no result, `problem` may say why.
+    `problem` says why the latest try came to no result: where there is a result, it is that of an earlier one.
     """
 
     student: Student
@@ -143,15 +143,19 @@ class Store:
         return row is not None and row[0] == filed.key and row[1] != "grader_error"
 
     def add(self, filed: Filed, report: Report) -> None:
-        """Commit one result. Raises UsageFault where the disk is full: nothing of what was committed is lost."""
-        with self._worded():
+        """Commit one result, which settles a problem that was noted before it.
+
+        Raises UsageFault where the disk is full: nothing of what was committed is lost.
+        """
+        with self._transaction():
             self._connection.execute(
                 "INSERT OR REPLACE INTO result (entry, key, verdict, score, report) VALUES (?, ?, ?, ?, ?)",
                 (filed.id, filed.key, report.verdict.value, report.score, report_text(report)),
             )
+            self._connection.execute("DELETE FROM problem WHERE entry = ?", (filed.id,))
 
     def note_problem(self, filed: Filed, reason: str) -> None:
-        """Note why there is no result; a result that comes later counts, and what was there stays."""
+        """Note why there is no result, or none newer than the one that is there, which stays and counts."""
         with self._worded():
             self._connection.execute(
                 "INSERT OR REPLACE INTO problem (entry, key, reason) VALUES (?, ?, ?)", (filed.id, filed.key, reason)
@@ -295,7 +299,8 @@ class Store:
             try:
                 yield
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk may have ended it already
+                    self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
 

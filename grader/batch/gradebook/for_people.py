@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from grader.batch.late import Lateness
-from grader.batch.records import Record, number
+from grader.batch.records import Record, Standing, number
 from grader.text import inert
 
 COLUMNS = (
@@ -40,7 +40,7 @@ def harmless(text: str) -> str:
 
 
 def _row(record: Record) -> list[str]:
-    student, final, override = record.student, record.final, record.override
+    student, final = record.student, record.final
     return [
         harmless(student.key),
         harmless(student.name),
@@ -53,10 +53,18 @@ def _row(record: Record) -> list[str]:
         "" if record.score is None else number(record.score),
         lateness(record.late),
         number(record.penalty) if record.penalty else "",
-        harmless(override.reason if override else record.problem),
+        harmless(_reason(record)),
         "" if record.attempt is None else str(record.attempt),
         harmless(record.file),
     ]
+
+
+def _reason(record: Record) -> str:
+    if record.override is not None:
+        return record.override.reason
+    if record.problem and record.standing is Standing.GRADED:
+        return f"Graded before, and could not be graded again: {record.problem}"
+    return record.problem
 
 
 def lateness(late: Lateness | None) -> str:
