@@ -68,6 +68,33 @@ def test_a_worker_whose_grading_broke_is_replaced_and_what_it_held_is_graded(tra
     assert {name: score for name, score in scores.items() if score} == {"s3": "12", "s7": "12"}
 
 
+def test_what_takes_its_worker_down_is_listed_with_the_reason_and_tried_again(trap: Path, tmp_path: Path) -> None:
+    trap.write_text(EXITS)
+    results = tmp_path / "results"
+    hand_in(tmp_path, {"ann": RIGHT, "bob": TRIPS, "cid": RIGHT, "dot": RIGHT})
+    said = grade(tmp_path, "--jobs", "2", code=3)
+    assert said.startswith("3 graded, taken in")
+    assert f"1 could not be graded; give the same command again:\n  bob/trapping.py: {ENDED}" in said
+    assert gradebook(results) == {"ann": "12", "bob": "", "cid": "12", "dot": "12"}
+    assert gradebook(results, "reason") == {"ann": "", "bob": ENDED, "cid": "", "dot": ""}
+    assert gradebook(results, "status")["bob"] == "not graded: the grader failed"
+    assert "It ended the grader&#39;s own process (exit code 7)." in (results / "index.html").read_text()
+    assert reports(results, "bob") == {}
+
+    for fault, reason in ((RAISES, BROKE), (EXITS, ENDED)):  # the latest reason is the one that is told
+        trap.write_text(fault)
+        said = grade(tmp_path, code=3)
+        assert said.startswith("0 graded, 3 before, taken in")
+        assert f"  bob/trapping.py: {reason}" in said
+        assert gradebook(results, "reason")["bob"].startswith(reason)
+        assert reason.partition("'")[0] in (results / "index.html").read_text()
+
+    trap.unlink()
+    assert grade(tmp_path).startswith("1 graded, 3 before, taken in")
+    assert set(gradebook(results).values()) == {"12"}
+    assert set(gradebook(results, "reason").values()) == {""}
+
+
 def test_grading_again_takes_no_score_away_where_the_grader_fails(trap: Path, tmp_path: Path) -> None:
     results = tmp_path / "results"
     hand_in(tmp_path, {"ann": RIGHT, "bob": TRIPS})
