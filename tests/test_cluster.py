@@ -14,9 +14,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from batch_support import GRADE, ROOT, batch, gradebook
 from cluster_support import QUICK, DaskCluster, children, namespaces, wait_until
 from conftest import ENGINE_PACK
-from test_batch import GRADE, REFERENCE, ROOT, WITHOUT_LANDLOCK, batch, gradebook, hand_in
+from test_batch import REFERENCE, WITHOUT_LANDLOCK, hand_in
 
 from grader.batch.node import Engines, pack
 from grader.batch.work import Lost, Outcome, Task
