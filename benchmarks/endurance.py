@@ -144,18 +144,32 @@ def megabytes(pid: int) -> float:
     return 0.0
 
 
+def family(pid: int) -> list[int]:
+    """A process and its children."""
+    return [pid, *children_of(pid)]
+
+
 def by_role(coordinator: int) -> dict[str, float]:
-    """Megabytes by what the processes are for. `submissions` are the zygotes' children, up to their limit of memory."""
+    """Megabytes by what the processes are for. `submissions` are the zygotes' children, up to their limit of memory.
+
+    Workers and zygotes are counted with the process that they are forked from.
+    """
     held = {"coordinator": megabytes(coordinator), "workers": 0.0, "zygotes": 0.0, "submissions": 0.0}
-    for worker in children_of(coordinator):
-        held["workers"] += megabytes(worker)
-        zygotes = children_of(worker)
-        held["zygotes"] += sum(map(megabytes, zygotes))
-        below = [child for zygote in zygotes for child in children_of(zygote)]
+    for pid in children_of(coordinator):
+        is_nursery = b"inside/main.py" in command_line(pid)
+        held["zygotes" if is_nursery else "workers"] += sum(map(megabytes, family(pid)))
+        below = [child for zygote in children_of(pid) for child in children_of(zygote)]
         while below:
             held["submissions"] += sum(map(megabytes, below))
-            below = [child for pid in below for child in children_of(pid)]
+            below = [child for each in below for child in children_of(each)]
     return held
+
+
+def command_line(pid: int) -> bytes:
+    """The command line of a process; nothing where it has ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def graded(results: Path) -> int:

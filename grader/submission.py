@@ -20,6 +20,7 @@ from grader.model import Place, SubmissionId
 
 MOST_SOURCE_BYTES = 1 << 20  # a thousand times a long solution
 MOST_NOTEBOOK_BYTES = 32 << 20  # outputs with pictures count
+COMPILES = re.compile(rb"functorch|torch\.(func|compile|onnx|utils\.checkpoint)\b|from torch import .*\b(func|compile)\b")
 MOST_NEIGHBOURS = 1_000  # files whose names are looked at for one that is nearly right
 
 
@@ -44,6 +45,11 @@ class Submission:
     cells: tuple[Cell, ...] = ()
     fault: Unreadable | None = None
     is_notebook: bool = False
+
+    @property
+    def may_compile(self) -> bool:
+        """Whether its text names what imports torch's compiler, which takes as long again as importing torch."""
+        return COMPILES.search(self.source) is not None
 
     def place(self, line: int, lines: list[str], function: str = "") -> Place:
         """Where line `line` of the source (from 1) stands for the student; `lines` is the source's text."""

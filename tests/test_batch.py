@@ -156,7 +156,25 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     assert 0 < before < 200
 
 
-def test_a_worker_that_is_killed_costs_nobody_anything(tmp_path: Path) -> None:
+def _of(parent: int, what: bytes) -> list[int]:
+    """The child processes of `parent` with this in their command line."""
+    return [pid for pid in children_of(parent) if what in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+KILLED = {
+    "a worker": lambda batch: _of(_of(batch, b"forkserver")[0], b"forkserver")[:1],
+    "what workers are forked from": lambda batch: _of(batch, b"forkserver"),
+    "a zygote": lambda batch: _of(_of(batch, b"inside/main.py")[0], b"inside/main.py")[:1],
+    "what zygotes are forked from, and all workers": lambda batch: [
+        *_of(batch, b"inside/main.py"),
+        *_of(_of(batch, b"forkserver")[0], b"forkserver"),
+    ],
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+@pytest.mark.parametrize("who", KILLED)
+def test_a_process_that_is_killed_costs_nobody_anything(who: str, tmp_path: Path) -> None:
     folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=60)
     running = subprocess.Popen(
         [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results"), "--jobs", "2"],
@@ -167,12 +185,16 @@ def test_a_worker_that_is_killed_costs_nobody_anything(tmp_path: Path) -> None:
     )
     while not (tmp_path / "results" / "reports").exists():
         time.sleep(0.05)
-    children = children_of(running.pid)
-    workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(workers[0], signal.SIGKILL)
+    for pid in KILLED[who](running.pid):
+        os.kill(pid, signal.SIGKILL)
     said, _ = running.communicate(timeout=120)
-    assert running.returncode == 0, said
-    assert "60 graded, taken in" in said
+    if who == "a zygote":  # a fault of ours: what was graded on it is tried by the next run
+        assert running.returncode in (0, 3), said
+        said = batch("ex1", folder, "-o", tmp_path / "results", "--jobs", "2")
+        assert "graded" in said
+    else:
+        assert running.returncode == 0, said
+        assert "60 graded, taken in" in said
     assert "Traceback" not in said
     assert set(gradebook(tmp_path / "results").values()) == {"10"}
 

@@ -155,9 +155,7 @@ class _Impatient(Connection):
 def _main() -> None:
     pipe = _Impatient(int(sys.argv[1]))
     with contextlib.suppress(EOFError, OSError):
-        setup = pipe.recv()
-        assert isinstance(setup, Setup)
-        worker.serve(pipe, setup)
+        worker.serve(pipe)
 
 
 if __name__ == "__main__":

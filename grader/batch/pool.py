@@ -12,17 +12,18 @@ from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any
 
-from grader.batch import worker
+from grader.batch.starting import WorkerProcess, starter
 from grader.batch.work import MOST_TRIES, START_SECONDS, TASK_SECONDS, Hello, Lost, Outcome, Setup, Task
 from grader.errors import Fault, GraderFault
 from grader.model import Verdict
 
 AHEAD = 2  # tasks a worker holds: one that it grades and one that is there when it is done
+END_SECONDS = 5.0  # that a worker may take to tidy up
 
 
 @dataclass(slots=True)
 class _Worker:
-    process: Any
+    process: WorkerProcess
     pipe: Connection[Any, Any]
     deadline: float
     isolation: tuple[str, ...] | None = None
@@ -36,6 +37,7 @@ class Pool:
 
     def __init__(self, jobs: int, setup: Setup) -> None:
         self._setup = setup
+        self._starter = starter()
         self._workers = [self._start() for _ in range(jobs)]
         self._fallen = 0
 
@@ -45,6 +47,7 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         for each in self._workers:
             self._end(each)
+        self._starter.close()
 
     def isolation(self) -> tuple[str, ...]:
         """The layers that hold in every worker, when all are ready. Raises GraderFault where one does not start."""
@@ -76,11 +79,10 @@ class Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
-        process = multiprocessing.get_context("spawn").Process(
-            target=worker.serve, args=(theirs, self._setup), daemon=True
-        )
-        process.start()
-        theirs.close()
+        with theirs:
+            process = self._starter.start(theirs)
+        with contextlib.suppress(OSError):  # it is heard to be gone
+            ours.send(self._setup)
         return _Worker(process, ours, deadline=time.monotonic() + START_SECONDS)
 
     def _give(self, each: _Worker, task: Task) -> None:
@@ -95,19 +97,17 @@ class Pool:
         ready = connection.wait([each.pipe for each in self._workers], timeout=1.0)
         for each in self._workers:
             if each.holds and time.monotonic() > each.deadline:
-                each.process.kill()
-                each.process.join()
+                each.process.end(0)
         return [each for each in self._workers if each.pipe in ready]
 
     def _hear(self, each: _Worker) -> Outcome | None:
         try:
             said = each.pipe.recv()
         except (EOFError, OSError):
-            each.process.join(5)
             each.is_gone = True
             self._fallen += each.isolation is None
             if self._fallen > len(self._workers):
-                raise GraderFault(f"A worker did not start (exit code {each.process.exitcode}).") from None
+                raise GraderFault(f"A worker did not start (exit code {each.process.end(END_SECONDS)}).") from None
             return None
         if isinstance(said, Fault):
             raise said
@@ -123,20 +123,18 @@ class Pool:
     def _recover(self, dead: _Worker, again: deque[Task], tries: dict[int, int]) -> Iterator[Lost]:
         """Have what a worker held that is gone graded again; the task it died of not for ever."""
         dead.pipe.close()
-        dead.process.join(5)
+        code = dead.process.end(END_SECONDS)
         for at, task in enumerate(dead.holds):
             if at == 0 and dead.isolation is not None and not dead.is_spent:
                 tries[task.id] = tries.get(task.id, 0) + 1
             if tries.get(task.id, 0) < MOST_TRIES:
                 again.append(task)
             else:
-                yield Lost(task.id, f"It ended the grader's own process (exit code {dead.process.exitcode}).")
+                yield Lost(task.id, f"It ended the grader's own process (exit code {code}).")
 
     def _end(self, each: _Worker) -> None:
         each.pipe.close()  # at which an idle worker ends by itself and tidies up
-        each.process.join(0 if each.holds else 5)
-        each.process.kill()
-        each.process.join()
+        each.process.end(0 if each.holds else END_SECONDS)
 
 
 def _next(again: deque[Task], coming: Iterator[Task]) -> Task | None:

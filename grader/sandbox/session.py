@@ -118,6 +118,7 @@ class Session:
         settings = {
             "scratch": str(self.scratch.work),
             "accelerator": self._machine,
+            "compiles": self._submission.may_compile,
             "limits": self._bounds(),
         }
         try:

@@ -10,9 +10,9 @@ from grader.sandbox.launch import Launcher
 def start_launcher(*, warm: bool, without: frozenset[str] = frozenset()) -> Launcher:
     """A zygote where there is Linux, else a spawner. `without` leaves single layers out, for tests and the doctor."""
     if sys.platform == "linux":
-        from grader.sandbox.zygote import Zygote, ZygoteOptions
+        from grader.sandbox.zygote import start_zygote
 
-        return Zygote(ZygoteOptions(warm=warm, without=without))
+        return start_zygote(warm=warm, without=without)
     from grader.sandbox.spawner import Spawner
 
     return Spawner(warm=warm)

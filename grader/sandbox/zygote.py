@@ -1,70 +1,51 @@
-"""The trusted end of the zygote: start it, have it fork a child, have a child ended.
+"""The trusted end of a zygote: have it fork a child, have a child ended.
 
-The zygote is exec'd, not forked, from the grader: a fork would carry the checks in its memory. It is given an
-environment of its own, since /proc/self/environ keeps showing the block that a process was started with.
+A zygote of its own is exec'd (`start_zygote`). Those of a batch are forked from a nursery (nursery.py), so that torch is
+imported once for all of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderFault
+from grader.sandbox.interpreter import clean_environment, command_line, common_settings
 from grader.sandbox.launch import Ending, Launched
 from grader.sandbox.scratch import ScratchRoot, make_scratch_root, remove_tree
 
-INSIDE = Path(__file__).parent / "inside" / "main.py"
 START_SECONDS = 120.0  # importing torch from a cold disk
+LEAVE_SECONDS = 10.0  # until it has tidied up, in which it has nothing to wait for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZygoteOptions:
-    """What a zygote is started with. `without`: layers to leave out, for tests.
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a zygote is reached, or will be: its socket, and its scratch root. Can be sent to another process."""
 
-    `warm`: for many submissions. Torch's compiler, which torch.func and a few others touch, is then imported once and
-    for all, which takes as long again as torch; otherwise a child that touches it imports it.
-    """
-
-    warm: bool = False
-    without: frozenset[str] = frozenset()
+    control: socket.socket
+    scratch_root: Path
 
 
 class Zygote:
-    """A running zygote. Starting one returns at once; the first `launch` waits until it has imported torch."""
+    """A zygote that runs, or soon will: the first `launch` waits until it has imported torch."""
 
-    def __init__(self, options: ZygoteOptions = ZygoteOptions()) -> None:  # frozen
-        self._path = make_scratch_root()
+    def __init__(self, address: Address, process: subprocess.Popen[bytes] | None = None) -> None:
+        """`process`: that of a zygote which the caller has started itself."""
+        self._path = address.scratch_root
+        self._control = address.control
+        self._control.settimeout(START_SECONDS)
+        self._process = process
         self._scratch_root: ScratchRoot | None = None
         self._groups: list[str] = []
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = ours
-        self._control.settimeout(START_SECONDS)
         self._lock = threading.Lock()
-        settings = {
-            **common_settings(warm=options.warm),
-            "control_fd": theirs.fileno(),
-            "without": sorted(options.without),
-            "scratch_root": str(self._path),
-        }
-        self._process = subprocess.Popen(
-            command_line(settings),
-            env=clean_environment(),
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,  # a Ctrl-C at the terminal is the grader's to handle
-        )
-        theirs.close()
 
     @property
     def scratch_root(self) -> ScratchRoot:
@@ -95,16 +76,28 @@ class Zygote:
         return Launched(orders, answers, os.fdopen(output, "rb"), lambda: self._end(pid))
 
     def close(self) -> None:
-        """Kill the zygote; its children die with it."""
-        self._process.kill()  # before its socket closes, at which it would tidy up itself
-        self._process.wait()
+        """End the zygote; its children die with it."""
+        if self._process is None:
+            self._have_it_leave()
+        else:
+            self._process.kill()  # before its socket closes, at which it would tidy up itself
+            self._process.wait()
         self._control.close()
         if self._scratch_root is not None and self._scratch_root.folder is not None:
             os.close(self._scratch_root.folder)
-        remove_tree(self._path)
+        if self._path.exists():
+            remove_tree(self._path)
         for group in self._groups:
             with contextlib.suppress(OSError):  # another grader has seen that the zygote is gone, and removed it
                 os.rmdir(group)
+
+    def _have_it_leave(self) -> None:
+        """It tidies up when it has nobody to listen to, and its end of the socket closes with it."""
+        self._control.settimeout(LEAVE_SECONDS)
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+            while self._control.recv(1 << 16):
+                pass
 
     def _end(self, pid: int) -> Ending:
         answer = self._ask({"do": "end", "pid": pid}, [])
@@ -125,46 +118,42 @@ class Zygote:
         except OSError as problem:
             raise GraderFault(f"The sandbox's zygote does not answer: {problem}.") from problem
         if not answer:
-            status = self._process.wait()
-            raise GraderFault(f"The sandbox's zygote ended unasked ({_describe(status)}).")
+            raise GraderFault(f"The sandbox's zygote ended unasked{self._how()}.")
         return dict(json.loads(answer)), descriptors
 
-
-def _describe(status: int) -> str:
-    return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit code {status}"
-
-
-def command_line(settings: dict[str, Any]) -> list[str]:
-    """How to start `inside/main.py`: no user site, no folder of a script or of the caller on the path."""
-    return [sys.executable, "-s", "-P", str(INSIDE), json.dumps(settings)]
+    def _how(self) -> str:
+        if self._process is None:
+            return ""
+        status = self._process.wait()
+        return f" (signal {signal.Signals(-status).name})" if status < 0 else f" (exit code {status})"
 
 
-def common_settings(*, warm: bool) -> dict[str, Any]:
-    """What a sandbox process is told at its start: where to find the wire, torch and numpy."""
-    homes = []
-    for name in ("torch", "numpy"):
-        spec = importlib.util.find_spec(name)
-        if spec is None or not spec.submodule_search_locations:
-            raise GraderFault(f"{name} is not installed beside the grader.", hint=f"Install it: pip install {name}")
-        homes.append(str(Path(spec.submodule_search_locations[0]).parent))
-    package_root = str(Path(__file__).resolve().parents[2])
-    return {"package_root": package_root, "extra_path": homes, "warm": warm}
+def start_zygote(*, warm: bool, without: frozenset[str] = frozenset()) -> Zygote:
+    """Start a zygote of one's own. Returns at once. `warm`: for many submissions. `without`: layers to leave out."""
+    address, theirs = make_address()
+    with theirs:
+        settings = {**common_settings(warm=warm), **zygote_settings(theirs, address.scratch_root, without=without)}
+        return Zygote(address, execute(settings, theirs))
 
 
-def clean_environment() -> dict[str, str]:
-    """All of the environment that a sandbox process gets. One thread: a second one makes forked children hang."""
-    environment = {
-        "PYTHONHASHSEED": "0",  # the same report for the same file
-        "PYTHONUTF8": "1",
-        "LANG": "C.UTF-8",
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space that a child may use
-        "MPLBACKEND": "Agg",
-        "USER": "student",
-        "LOGNAME": "student",
-    }
-    if sys.platform == "win32":  # Python does not start there without it
-        environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-    return environment
+def make_address() -> tuple[Address, socket.socket]:
+    """An address, and the other end of its socket, which is for the zygote."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    return Address(ours, make_scratch_root()), theirs
+
+
+def zygote_settings(control: socket.socket, scratch_root: Path, *, without: frozenset[str]) -> dict[str, Any]:
+    """What makes a zygote of a process that has imported torch."""
+    return {"control_fd": control.fileno(), "scratch_root": str(scratch_root), "without": sorted(without)}
+
+
+def execute(settings: dict[str, Any], control: socket.socket) -> subprocess.Popen[bytes]:
+    """Start the interpreter that submissions run in, with a socket of ours."""
+    return subprocess.Popen(
+        command_line(settings),
+        env=clean_environment(),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        pass_fds=[control.fileno()],
+        start_new_session=True,  # a Ctrl-C at the terminal is the grader's to handle
+    )

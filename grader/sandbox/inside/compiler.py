@@ -44,3 +44,10 @@ def postpone() -> None:
     """Put the stand-in in place, unless the compiler is there already."""
     if NAME not in sys.modules:
         torch.__dict__["_dynamo"] = sys.modules[NAME] = Absent(NAME)
+
+
+def fetch() -> bool:
+    """Import the compiler, once, for every child that is forked from now on. Whether it was not there before."""
+    if is_postponed := isinstance(sys.modules.get(NAME), Absent):
+        _real()
+    return is_postponed

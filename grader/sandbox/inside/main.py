@@ -1,7 +1,7 @@
 """Entry point of the process that student code is forked from. It is exec'd with a clean environment.
 
-As a zygote (Linux) it imports torch once and forks a child for each request on its control socket. As a single
-child (macOS, Windows) it serves one submission over its standard streams and ends.
+As a zygote (Linux) it imports torch once and forks a child for each request on its control socket. As a nursery it forks
+a zygote for each. As a single child (macOS, Windows) it serves one submission over its standard streams and ends.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ def main() -> None:
     # The first is imported for whichever child may need it.
     from grader.sandbox.inside import accelerator, child, compiler, rehearsal, stand_ins  # noqa: F401
 
-    if not settings["warm"]:
-        compiler.postpone()
+    compiler.postpone()
     _take_one_step()
-    if settings["warm"] and "control_fd" in settings:
+    if settings["warm"] and "scratch_root" in settings:
         rehearsal.rehearse(Path(settings["scratch_root"]))
     stand_ins.install()
     child.open_streams()
     sys.path.remove(package_root)
     gc.freeze()  # the heap as it is now is shared by all children: never walk it, not even once before the forks
     gc.enable()
-    if "control_fd" in settings:
+    if "nursery_fd" in settings:
+        _serve_births(settings)
+    elif "control_fd" in settings:
         _serve_forks(settings)
     else:
         child.serve_standard_streams()
@@ -54,6 +55,39 @@ def _take_one_step() -> None:
     loss = torch.nn.functional.mse_loss(layer(torch.ones(1, 1)), torch.ones(1, 1))
     torch.autograd.backward(loss)
     optimizer.step()
+
+
+def _serve_births(settings: dict[str, Any]) -> NoReturn:
+    """Become a zygote for each order, in a process of its own, until there is nobody to give any."""
+    import shutil
+    import signal
+    import socket
+
+    control = socket.socket(fileno=settings["nursery_fd"])
+    signal.signal(signal.SIGCHLD, _reap)
+    while (received := socket.recv_fds(control, 1 << 16, 1))[0]:
+        order, descriptors, _, _ = received
+        if not os.fork():
+            try:
+                control.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a zygote waits for its children itself
+                _serve_forks({**settings, **json.loads(order), "control_fd": descriptors[0]})
+            finally:
+                os._exit(70)
+        os.close(descriptors[0])
+    shutil.rmtree(settings["scratch_root"], ignore_errors=True)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(0)
+
+
+def _reap(*_: object) -> None:
+    """Take note of the zygotes that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _serve_forks(settings: dict[str, Any]) -> None:
@@ -99,8 +133,10 @@ def _leave(scratch_root: Path, plan: Any) -> NoReturn:
 
 
 def _fork(control: Any, descriptors: list[int], settings: dict[str, Any], plan: Any) -> int:
-    from grader.sandbox.inside import child, confine, limits
+    from grader.sandbox.inside import child, compiler, confine, limits
 
+    if settings["compiles"] and compiler.fetch():
+        gc.freeze()
     bounds = limits.Limits(**settings["limits"])
     plan.make_room(bounds)
     scratch = Path(settings["scratch"]).parent

@@ -1,0 +1,90 @@
+"""Starts workers, and ends them, the way this system allows."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+from grader.batch import worker
+from grader.batch.template import Template
+from grader.errors import GraderFault
+from grader.sandbox.nursery import Nursery
+
+
+class WorkerProcess(Protocol):
+    """A process in which a worker serves."""
+
+    def end(self, patience: float) -> int | None:
+        """Wait so many seconds for its end, then kill it. Its exit code, negative for a signal; None if unknown."""
+
+
+class Starter(Protocol):
+    """Where workers come from."""
+
+    def start(self, pipe: Connection[Any, Any]) -> WorkerProcess:
+        """A worker that serves at `pipe`. Raises GraderFault."""
+
+    def close(self) -> None:
+        """End what they came from, when they have ended."""
+
+
+def starter() -> Starter:
+    """The one for this system."""
+    return Forking() if sys.platform == "linux" else Spawning()
+
+
+class Forking:
+    """Workers and their zygotes are forked, each from a process that has imported torch: both at once, each on a core."""
+
+    def __init__(self) -> None:
+        self._nursery = Nursery()
+        self._template = Template()
+
+    def start(self, pipe: Connection[Any, Any]) -> WorkerProcess:
+        """As in Starter. What was killed from outside is started again."""
+        try:
+            return self._fork(pipe)
+        except GraderFault:
+            self._template.close()
+            self._template = Template()
+            return self._fork(pipe)
+
+    def close(self) -> None:
+        """As in Starter."""
+        self._template.close()
+        self._nursery.close()
+
+    def _fork(self, pipe: Connection[Any, Any]) -> WorkerProcess:
+        if not self._nursery.is_alive:
+            self._nursery.close()
+            self._nursery = Nursery()
+        address = self._nursery.zygote()
+        with address.control:  # the worker's from then on: with it ends the zygote
+            return self._template.fork(pipe, address)
+
+
+class Spawning:
+    """A worker imports torch by itself, and starts a sandbox of its own."""
+
+    def start(self, pipe: Connection[Any, Any]) -> WorkerProcess:
+        """As in Starter."""
+        process = multiprocessing.get_context("spawn").Process(target=worker.serve, args=(pipe,), daemon=True)
+        process.start()
+        return _Spawned(process)
+
+    def close(self) -> None:
+        """As in Starter: they come from nothing."""
+
+
+class _Spawned:
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+
+    def end(self, patience: float) -> int | None:
+        self._process.join(patience)
+        self._process.kill()
+        self._process.join()
+        return self._process.exitcode
