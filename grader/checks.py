@@ -23,7 +23,15 @@ from grader.errors import Crashed, ExerciseFault, Raised, Unmet
 from grader.exercise import Exercise
 from grader.model import Figure, Look, Map, Visibility
 from grader.sandbox.values import Handle
-from grader.views import ModuleView, SourceFacts, TensorView, forward_list, module_view, tensor_view
+from grader.views import (
+    ModuleView,
+    SourceFacts,
+    TensorView,
+    answer_and_state,
+    forward_list,
+    module_view,
+    tensor_view,
+)
 
 if TYPE_CHECKING:
     from grader.sandbox.session import Session
@@ -99,6 +107,29 @@ class Probe:
     def effect(self, target: str | Handle, value: torch.Tensor) -> TensorView:
         """What a tensor looks like in the child after a function has been called with it."""
         return self._view(self._session.ask("effect", target=target, value=value), tensor_view)
+
+    def call_on_model(
+        self,
+        target: str | Handle,
+        layers: Sequence[Layer],
+        *arguments: Any,
+        state: Mapping[str, torch.Tensor],
+        **keywords: Any,
+    ) -> tuple[Any, dict[str, torch.Tensor]]:
+        """Call a function with a fresh model, in train mode, before its other arguments. See `build`.
+
+        Gives the answer, and what the model's parameters and buffers hold after it: `build`, `call` and `state` with
+        one order.
+        """
+        seen = self._session.ask(
+            "call_on_model",
+            target=target,
+            layers=[list(layer) for layer in layers],
+            state=dict(state),
+            arguments=list(arguments),
+            keywords=keywords,
+        )
+        return self._view(seen, answer_and_state)
 
     def raises(self, target: str | Handle, *arguments: Any, **keywords: Any) -> Raised | None:
         """Call, and give the exception that the submission raised; None where it returned."""

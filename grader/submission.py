@@ -20,7 +20,9 @@ from grader.model import Place, SubmissionId
 
 MOST_SOURCE_BYTES = 1 << 20  # a thousand times a long solution
 MOST_NOTEBOOK_BYTES = 32 << 20  # outputs with pictures count
-COMPILES = re.compile(rb"functorch|torch\.(func|compile|onnx|utils\.checkpoint)\b|from torch import .*\b(func|compile)\b")
+COMPILES = re.compile(
+    rb"functorch|torch\.(func|compile|onnx|utils\.checkpoint)\b|from torch import .*\b(func|compile)\b"
+)
 MOST_NEIGHBOURS = 1_000  # files whose names are looked at for one that is nearly right
 
 

@@ -103,6 +103,12 @@ def module_view(seen: Any) -> ModuleView:
     )
 
 
+def answer_and_state(seen: Any) -> tuple[Any, dict[str, torch.Tensor]]:
+    """What a call on a model gave, and what the model held after it."""
+    state = _is(dict, _is(dict, seen)["state"])
+    return seen["answer"], {name: _is(torch.Tensor, value) for name, value in state.items()}
+
+
 def _layer_view(seen: Any, of_module: dict[str, TensorView]) -> LayerView:
     sizes = {name: _is((bool, int, float), size) for name, size in _is(dict, _is(dict, seen)["sizes"]).items()}
     parameters = {name: of_module[_is(str, whole)].value for name, whole in _is(dict, seen["parameters"]).items()}

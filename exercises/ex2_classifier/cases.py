@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .data import drawn_data
 from .network import drawn_weights, outputs, share_right
-from .training import Task, follow
+from .training import Course, Task, follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,19 @@ def long_run(seed: int) -> LongRun:
     (x, y), (fresh_x, fresh_y) = drawn_data(rng, 1000), drawn_data(rng, 4000)
     task = Task(start=drawn_weights(rng, scale=1.0), x=x, y=y, epochs=500, lr=0.01)
     return LongRun(task, follow(task.in_float32()).losses, fresh_x, fresh_y)
+
+
+@lru_cache(maxsize=8)
+def noise_run(seed: int, *, n: int, epochs: int, lr: float) -> tuple[Task, Course]:
+    """A training whose labels are as the model believes, and its right course: only noise is left to the gradient.
+
+    So it hangs on every single label, and losses that nearly agree in their gradients elsewhere are told apart.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    start, x = drawn_weights(rng, scale=2.0), torch.randn(n, 4, generator=rng)
+    y = torch.bernoulli(0.8 * outputs(start, x), generator=rng).float()
+    task = Task(start=start, x=x, y=y, epochs=epochs, lr=lr)
+    return task, follow(task)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from grader.showing import listed
 from grader.views import ModuleView
 
 from .boundary import show_boundary
-from .cases import Case, accuracy_cases, long_run
+from .cases import Case, accuracy_cases, long_run, noise_run
 from .data import DEFAULT_N, drawn_data, expect_normal, expect_rule, make_data, points, real
-from .models import expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
+from .models import call_on_a_model, expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
 from .network import drawn_weights, expect_network, logits, outputs, share_right, weights_of
 from .runs import expect_losses, expect_training, standstill, train
 from .training import Task, bce
@@ -91,12 +91,12 @@ def data_labels(submission: Probe, rng: torch.Generator) -> None:
 
 @check("One epoch is one Adam step on all the data", points=1, hidden=True)
 def one_epoch(submission: Probe, rng: torch.Generator) -> None:
-    expect_training(submission, task_of_noise(rng, drawn(rng, 2000, 2600), epochs=1, lr=0.015))
+    expect_training(submission, *noise_run(drawn_seed(rng), n=drawn(rng, 2000, 2600), epochs=1, lr=0.015))
 
 
 @check("Several epochs, with another learning rate", points=1, hidden=True)
 def several_epochs(submission: Probe, rng: torch.Generator) -> None:
-    expect_training(submission, task_of_noise(rng, drawn(rng, 1000, 1500), epochs=5, lr=0.006))
+    expect_training(submission, *noise_run(drawn_seed(rng), n=drawn(rng, 1000, 1500), epochs=5, lr=0.006))
 
 
 @check("Each loss is the one before its epoch's step", points=1, hidden=True)
@@ -131,16 +131,6 @@ def full_training(submission: Probe, rng: torch.Generator) -> None:
     expect(complete, "train returns fewer than 500 losses.", hint="Run every epoch, and append a loss in each.")
     loss = float(bce(outputs(weights, run.task.x), run.task.y.double()))
     expect(loss < LOW, f"After 500 epochs the loss is {loss:.3f}; a right training brings it below {LOW}.", hint=hint)
-
-
-def task_of_noise(rng: torch.Generator, n: int, *, epochs: int, lr: float) -> Task:
-    """A training whose labels are as the model believes: only noise is left to the gradient.
-
-    So it hangs on every single label, and losses that nearly agree in their gradients elsewhere are told apart.
-    """
-    start, x = drawn_weights(rng, scale=2.0), torch.randn(n, 4, generator=rng)
-    y = torch.bernoulli(0.8 * outputs(start, x), generator=rng).float()
-    return Task(start=start, x=x, y=y, epochs=epochs, lr=lr)
 
 
 # accuracy
@@ -193,7 +183,7 @@ def accuracy_leaves(submission: Probe, rng: torch.Generator) -> None:
 
 def accuracy(submission: Probe, case: Case) -> Any:
     """What the submission's accuracy gives."""
-    return on_a_model(submission, case.weights, lambda model: submission.call("accuracy", model, case.x, case.y))
+    return call_on_a_model(submission, "accuracy", case.weights, case.x, case.y)[0]
 
 
 def same_accuracies(numbers: list[float], expected: list[float], *, tolerance: float = ACCURACY_CLOSE) -> bool:

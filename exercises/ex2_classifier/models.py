@@ -14,7 +14,7 @@ from grader.sandbox.values import Handle
 from grader.showing import describe
 from grader.views import ModuleView
 
-from .network import LAYERS, SHAPES, expect_network, split, weights_of
+from .network import LAYERS, SHAPES, expect_network, joined, split, weights_of
 
 Result = TypeVar("Result")
 
@@ -74,9 +74,28 @@ def on_a_model(submission: Probe, weights: Tensor, use: Callable[[Handle], Resul
         return use(own)
 
 
+def call_on_a_model(submission: Probe, function: str, weights: Tensor, *arguments: Any) -> tuple[Any, Tensor | None]:
+    """What a function gives for a model with these weights as in `on_a_model`, and the model's weights after it.
+
+    None where the model is no 4-32-16-1 any more.
+    """
+    try:
+        answer, state = submission.call_on_model(function, LAYERS, *arguments, state=_state(SHAPES, weights))
+    except Raised:
+        own = own_model(submission, weights)
+        if own is None:
+            raise
+        return submission.call(function, own, *arguments), weights_of(submission.module(own))
+    return answer, joined([state.get(name) for name in SHAPES]) if len(state) == len(SHAPES) else None
+
+
 def trained_weights(submission: Probe, model: Handle) -> Tensor:
     """The weights that train has left in a model."""
-    weights = weights_of(submission.module(model))
+    return expect_trained(weights_of(submission.module(model)))
+
+
+def expect_trained(weights: Tensor | None) -> Tensor:
+    """The weights that train has left are those of a 4-32-16-1, and finite."""
     if weights is None:
         fail("train has changed the layers of the model.", hint="Only the weights may change.")
     finite = bool(weights.isfinite().all())

@@ -11,30 +11,25 @@ from torch import Tensor
 
 from grader.checks import Probe
 from grader.expect import expect, expect_floats, fail
-from grader.sandbox.values import Handle
 from grader.showing import describe
 
-from .models import on_a_model, plain_model, trained_weights
+from .models import call_on_a_model, expect_trained, plain_model
 from .network import SHAPES, outputs, split
-from .training import BCE, OTHER_LOSSES, Course, Loss, Task, arrived, follow, mistaken
+from .training import BCE, OTHER_LOSSES, Course, Loss, Task, arrived, mistaken
 
 LOSSES_CLOSE = 3e-4  # relative: room for losses rounded to four places
 
 
 def train(submission: Probe, task: Task) -> Course:
     """Where the submission's train leads."""
-
-    def use(model: Handle) -> Course:
-        reported = submission.call("train", model, task.x, task.y, task.epochs, task.lr)
-        return Course(trained_weights(submission, model), reported)
-
-    return on_a_model(submission, task.start, use)
+    reported, weights = call_on_a_model(submission, "train", task.start, task.x, task.y, task.epochs, task.lr)
+    return Course(expect_trained(weights), reported)
 
 
-def expect_training(submission: Probe, task: Task) -> None:
-    """train moves the weights as Adam does; else the mistake whose course it took is named."""
+def expect_training(submission: Probe, task: Task, right: Course) -> None:
+    """train moves the weights as Adam does, by the `right` course; else the mistake whose course it took is named."""
     run = train(submission, task)
-    if arrived(task, run.weights, follow(task)):
+    if arrived(task, run.weights, right):
         return
     if torch.equal(run.weights, task.start):
         longer = train(submission, replace(task, epochs=3))

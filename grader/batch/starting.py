@@ -37,7 +37,10 @@ def starter() -> Starter:
 
 
 class Forking:
-    """Workers and their zygotes are forked, each from a process that has imported torch: both at once, each on a core."""
+    """Workers and their zygotes are forked, each from a process that has imported torch.
+
+    Both of these import it at the same time, each on a core.
+    """
 
     def __init__(self) -> None:
         self._nursery = Nursery()

@@ -1,4 +1,4 @@
-"""What workers are forked from: a process of our own that has imported what they need, once for all of them. Linux only.
+"""What workers are forked from: a process of our own that has imported what they need, once for all. Linux only.
 
 It never knows an exercise, nor sees a submission: a worker learns of both from its own pipe. Zygotes do not come from
 here (see sandbox/nursery.py), since what runs beside student code is never forked from what could know the checks.
@@ -28,7 +28,7 @@ START_SECONDS = 120.0  # importing torch from a cold disk
 
 
 class Template:
-    """The batch's end of a template. Starting it returns at once; the first `fork` waits until it has imported torch."""
+    """The batch's end of a template. Starting it returns at once; the first `fork` waits for its imports."""
 
     def __init__(self) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

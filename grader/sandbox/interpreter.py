@@ -1,7 +1,7 @@
 """How the interpreter that submissions run in is started: its command line, its settings, its environment.
 
-It is exec'd, not forked, from the grader: a fork would carry the checks in its memory. It is given an environment of its
-own, since /proc/self/environ keeps showing the block that a process was started with.
+It is exec'd, not forked, from the grader: a fork would carry the checks in its memory. It is given an environment of
+its own, since /proc/self/environ keeps showing the block that a process was started with.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from grader.sandbox.wire import END_OF_IMPORT
 from grader.submission import Submission
 
 READY_SECONDS = 120.0
+CALLS = ("call", "call_each", "effect", "call_on_model")
 OWN_SECONDS = 30.0  # for orders whose work is ours, unless student code has got its hands on it
 
 
@@ -204,7 +205,7 @@ class Session:
                 hint="Mend the check that ran into its time limit first.",
             )
         call = self._limits.call_seconds
-        limits = {"run": self._limits.import_seconds, "call": call, "call_each": call, "effect": call}
+        limits = {"run": self._limits.import_seconds, **dict.fromkeys(CALLS, call)}
         return min(limits.get(do, OWN_SECONDS), self._budget.left)
 
     def _value(self, do: str, reply: Reply) -> Any:

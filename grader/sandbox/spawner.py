@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from grader.sandbox.interpreter import clean_environment, command_line, common_settings
 from grader.sandbox.launch import Ending, Launched
 from grader.sandbox.scratch import make_scratch_root, open_scratch_root, remove_tree
-from grader.sandbox.interpreter import clean_environment, command_line, common_settings
 
 
 class Spawner:

@@ -1,7 +1,7 @@
 """The trusted end of a zygote: have it fork a child, have a child ended.
 
-A zygote of its own is exec'd (`start_zygote`). Those of a batch are forked from a nursery (nursery.py), so that torch is
-imported once for all of them.
+A zygote of one's own is exec'd (`start_zygote`). Those of a batch are forked from a nursery (nursery.py), so that torch
+is imported once for all of them.
 """
 
 from __future__ import annotations

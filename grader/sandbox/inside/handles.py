@@ -64,10 +64,16 @@ class Handles:
         grads: dict[str, torch.Tensor],
         training: bool,
     ) -> Handle:
+        """A fresh model, as `fresh` makes it, behind a handle. `grads` become its parameters' `.grad`, by name."""
+        model = self.fresh(layers, state)
+        for name, grad in grads.items():
+            model.get_parameter(name).grad = grad
+        return self.keep(model.train(training))
+
+    def fresh(self, layers: list[Any], state: dict[str, torch.Tensor] | None) -> torch.nn.Sequential:
         """A fresh nn.Sequential on the CPU in float32, whatever defaults the submission has set.
 
-        `layers` holds (name in torch.nn, positional arguments, keyword arguments); `grads` become the `.grad` of the
-        parameters with these names.
+        `layers` holds (name in torch.nn, positional arguments, keyword arguments).
         """
         default = torch.get_default_dtype()
         torch.set_default_dtype(torch.float32)
@@ -79,9 +85,7 @@ class Handles:
             torch.set_default_dtype(default)
         if state is not None:
             model.load_state_dict(state)
-        for name, grad in grads.items():
-            model.get_parameter(name).grad = grad
-        return self.keep(model.train(training))
+        return model
 
     def tensor(self, value: torch.Tensor) -> dict[str, Any]:
         """A tensor with what autograd and the device know of it."""

@@ -1,7 +1,7 @@
 """Entry point of the process that student code is forked from. It is exec'd with a clean environment.
 
-As a zygote (Linux) it imports torch once and forks a child for each request on its control socket. As a nursery it forks
-a zygote for each. As a single child (macOS, Windows) it serves one submission over its standard streams and ends.
+As a zygote (Linux) it imports torch once and forks a child for each request on its control socket. As a nursery it
+forks a zygote for each. As a single child (macOS, Windows) it serves one submission over its standard streams and ends.
 """
 
 from __future__ import annotations

@@ -51,7 +51,13 @@ class Program:
 
     def orders(self) -> dict[str, Callable[..., Any]]:
         """The orders by name."""
-        return {"read": self.read, "run": self.run, "call": self.call, "effect": self.effect}
+        return {
+            "read": self.read,
+            "run": self.run,
+            "call": self.call,
+            "effect": self.effect,
+            "call_on_model": self.call_on_model,
+        }
 
     def read(self, source: bytes) -> dict[str, Any]:
         """Decode, parse and compile. Answers with the text and what it refers to, all known before any of it runs."""
@@ -138,6 +144,20 @@ class Program:
         """Call with a tensor, and show what has become of the tensor."""
         self.call(target, [value], {}, "", False)
         return self._handles.tensor(value)
+
+    def call_on_model(
+        self,
+        target: object,
+        layers: list[Any],
+        state: dict[str, torch.Tensor],
+        arguments: list[Any],
+        keywords: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Call with a fresh model before the other arguments, and show its parameters and buffers afterwards."""
+        model = self._handles.fresh(layers, state)
+        answer = self.call(target, [model, *arguments], keywords, "", False)
+        parts = [*model.named_parameters(), *model.named_buffers()]
+        return {"answer": answer, "state": {name: part.detach() for name, part in parts}}
 
     def _find(self, target: object) -> Any:
         if not isinstance(target, str):
