@@ -7,6 +7,11 @@ import sys
 
 import pytest
 
+from grader.exercise import Limits
+from grader.sandbox.session import Session
+from grader.sandbox.start import start_launcher
+from grader.submission import make_submission
+
 BEFORE = """
 import sys, torch
 from grader.sandbox.inside import compiler
@@ -67,3 +72,39 @@ def test_a_function_kept_from_the_compiler_works_without_it() -> None:
 assert torch.compiler.disable(abs)(-1) == 1
 assert not is_there()
 """)
+
+
+IS_THERE = b"import sys\nprint('torch._dynamo.config' in sys.modules)\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is a zygote on Linux alone")
+def test_a_zygote_imports_it_for_who_names_what_needs_it() -> None:
+    launcher = start_launcher(warm=True)
+    try:
+        for source, is_there in (
+            (IS_THERE, False),
+            (b"import torch\nf = torch.func.grad\n" + IS_THERE, True),
+            (IS_THERE, True),  # and it stays
+        ):
+            with Session(launcher, make_submission("mine.py", source), Limits(), seed=0) as session:
+                session.open()
+            assert session.output == f"{is_there}\n"
+    finally:
+        launcher.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "may"),
+    [
+        ("from torch.func import grad", True),
+        ("from torch import nn, func", True),
+        ("f = torch.compile(g)", True),
+        ("from torch.utils.checkpoint import checkpoint", True),
+        ("import functorch", True),
+        ("import torch.nn.functional as F", False),
+        ("functional = torch.nn.functional", False),
+        ("pattern = re.compile('a')", False),
+    ],
+)
+def test_what_names_it(line: str, may: bool) -> None:
+    assert make_submission("mine.py", line.encode()).may_compile is may

@@ -40,19 +40,22 @@ def plain_model(submission: Probe, weights: Tensor) -> Handle:
     return submission.build(LAYERS, state=_state(SHAPES, weights))
 
 
-def own_model(submission: Probe, weights: Tensor | None = None) -> Handle | None:
-    """A model of the submission's `build_model`, with these weights if any; None where it is no 4-32-16-1."""
+def own_model(submission: Probe, weights: Tensor | None = None) -> tuple[Handle, Tensor] | None:
+    """A model of the submission's `build_model`, with these weights if any, and its weights.
+
+    None where it is no 4-32-16-1.
+    """
     try:
         model = submission.call("build_model")
         if not isinstance(model, Handle):
             return None
         view = submission.module(model)
-        expect_network(view)
+        found = expect_network(view)
         if weights is not None:
             load(submission, model, view, weights)
     except (Raised, Unmet, CheckFailed):
         return None
-    return model
+    return model, found if weights is None else weights
 
 
 def load(submission: Probe, model: Handle, view: ModuleView, weights: Tensor) -> None:
@@ -71,7 +74,7 @@ def on_a_model(submission: Probe, weights: Tensor, use: Callable[[Handle], Resul
         own = own_model(submission, weights)
         if own is None:
             raise
-        return use(own)
+        return use(own[0])
 
 
 def call_on_a_model(submission: Probe, function: str, weights: Tensor, *arguments: Any) -> tuple[Any, Tensor | None]:
@@ -85,7 +88,7 @@ def call_on_a_model(submission: Probe, function: str, weights: Tensor, *argument
         own = own_model(submission, weights)
         if own is None:
             raise
-        return submission.call(function, own, *arguments), weights_of(submission.module(own))
+        return submission.call(function, own[0], *arguments), weights_of(submission.module(own[0]))
     return answer, joined([state.get(name) for name in SHAPES]) if len(state) == len(SHAPES) else None
 
 
