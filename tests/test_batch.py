@@ -162,12 +162,12 @@ def _of(parent: int, what: bytes) -> list[int]:
 
 
 KILLED = {
-    "a worker": lambda batch: _of(_of(batch, b"forkserver")[0], b"forkserver")[:1],
-    "what workers are forked from": lambda batch: _of(batch, b"forkserver"),
+    "a worker": lambda batch: _of(_of(batch, b"grader.batch.template")[0], b"grader.batch.template")[:1],
+    "what workers are forked from": lambda batch: _of(batch, b"grader.batch.template"),
     "a zygote": lambda batch: _of(_of(batch, b"inside/main.py")[0], b"inside/main.py")[:1],
     "what zygotes are forked from, and all workers": lambda batch: [
         *_of(batch, b"inside/main.py"),
-        *_of(_of(batch, b"forkserver")[0], b"forkserver"),
+        *_of(_of(batch, b"grader.batch.template")[0], b"grader.batch.template"),
     ],
 }
 
@@ -185,7 +185,9 @@ def test_a_process_that_is_killed_costs_nobody_anything(who: str, tmp_path: Path
     )
     while not (tmp_path / "results" / "reports").exists():
         time.sleep(0.05)
-    for pid in KILLED[who](running.pid):
+    pids = KILLED[who](running.pid)
+    assert pids
+    for pid in pids:
         os.kill(pid, signal.SIGKILL)
     said, _ = running.communicate(timeout=120)
     if who == "a zygote":  # a fault of ours: what was graded on it is tried by the next run

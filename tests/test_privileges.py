@@ -102,12 +102,12 @@ def test_grading_one_file_is_done_without_roots_powers(sleeper: Path) -> None:
 @ROOT_ONLY
 def test_a_batch_grades_without_roots_powers(sleeper: Path, tmp_path: Path) -> None:
     with running("batch", "ex1", sleeper.parents[1], "-o", tmp_path / "results", "--jobs", "1") as batch:
-        fork_server, nursery = find(batch, b"forkserver"), find(batch, b"inside/main.py")
-        worker, zygote = find(fork_server, b"forkserver"), find(nursery, b"inside/main.py")
+        template, nursery = find(batch, b"grader.batch.template"), find(batch, b"inside/main.py")
+        worker, zygote = find(template, b"grader.batch.template"), find(nursery, b"inside/main.py")
         student = student_of(zygote)
         assert holds_no_more_than(batch, SANDBOXES)
         assert holds_no_more_than(nursery, SANDBOXES)
-        assert holds_no_more_than(fork_server, FILES)
+        assert holds_no_more_than(template, FILES)
         assert holds_no_more_than(worker, FILES)
         assert holds_no_more_than(zygote, SANDBOXES)
         assert holds_no_more_than(student, 0)

@@ -49,24 +49,23 @@ class Forking:
     def start(self, pipe: Connection[Any, Any]) -> WorkerProcess:
         """As in Starter. What was killed from outside is started again."""
         try:
-            return self._fork(pipe)
+            address = self._nursery.zygote()
         except GraderFault:
-            self._template.close()
-            self._template = Template()
-            return self._fork(pipe)
+            self._nursery.close()
+            self._nursery = Nursery()
+            address = self._nursery.zygote()
+        with address.control:  # the worker's from then on: with it ends the zygote
+            try:
+                return self._template.fork(pipe, address)
+            except GraderFault:
+                self._template.close()
+                self._template = Template()
+                return self._template.fork(pipe, address)
 
     def close(self) -> None:
         """As in Starter."""
         self._template.close()
         self._nursery.close()
-
-    def _fork(self, pipe: Connection[Any, Any]) -> WorkerProcess:
-        if not self._nursery.is_alive:
-            self._nursery.close()
-            self._nursery = Nursery()
-        address = self._nursery.zygote()
-        with address.control:  # the worker's from then on: with it ends the zygote
-            return self._template.fork(pipe, address)
 
 
 class Spawning:

@@ -10,32 +10,36 @@ import json
 import socket
 import subprocess
 
+from grader.errors import GraderFault
 from grader.sandbox.interpreter import common_settings
 from grader.sandbox.scratch import make_scratch_root, remove_tree
-from grader.sandbox.zygote import LEAVE_SECONDS, Address, execute, make_address, zygote_settings
+from grader.sandbox.zygote import LEAVE_SECONDS, START_SECONDS, Address, execute, make_address, zygote_settings
 
 
 class Nursery:
-    """A running nursery. Starting it returns at once, and so does `zygote`."""
+    """A running nursery. Starting it returns at once; the first `zygote` waits until it has imported torch."""
 
     def __init__(self) -> None:
         self._path = make_scratch_root()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(START_SECONDS)
         with theirs:
             settings = {**common_settings(warm=True), "nursery_fd": theirs.fileno(), "scratch_root": str(self._path)}
             self._process = execute(settings, theirs)
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can still give zygotes."""
-        return self._process.poll() is None
-
     def zygote(self) -> Address:
-        """Have a zygote forked. Where the nursery is gone it is one that has ended, as its first user finds out."""
+        """Have a zygote forked. Raises GraderFault where the nursery is gone."""
         address, theirs = make_address()
-        with theirs, contextlib.suppress(OSError):
-            order = json.dumps(zygote_settings(theirs, address.scratch_root, without=frozenset()))
-            socket.send_fds(self._control, [order.encode()], [theirs.fileno()])
+        order = json.dumps(zygote_settings(theirs, address.scratch_root, without=frozenset()))
+        try:
+            with theirs:
+                socket.send_fds(self._control, [order.encode()], [theirs.fileno()])
+            if not self._control.recv(1 << 16):
+                raise ConnectionResetError("it has ended")
+        except OSError as problem:
+            address.control.close()
+            remove_tree(address.scratch_root)
+            raise GraderFault(f"What zygotes are forked from does not answer: {problem}.") from problem
         return address
 
     def close(self) -> None:

@@ -67,7 +67,8 @@ def _serve_births(settings: dict[str, Any]) -> NoReturn:
     signal.signal(signal.SIGCHLD, _reap)
     while (received := socket.recv_fds(control, 1 << 16, 1))[0]:
         order, descriptors, _, _ = received
-        if not os.fork():
+        pid = os.fork()
+        if not pid:
             try:
                 control.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a zygote waits for its children itself
@@ -75,6 +76,8 @@ def _serve_births(settings: dict[str, Any]) -> NoReturn:
             finally:
                 os._exit(70)
         os.close(descriptors[0])
+        with contextlib.suppress(ConnectionError):
+            control.send(str(pid).encode())
     shutil.rmtree(settings["scratch_root"], ignore_errors=True)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with contextlib.suppress(ChildProcessError):
