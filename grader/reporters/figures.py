@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from grader.model import Figure, Series
 from grader.reporters.axes import LEFT, RIGHT, TOP, Scale, Tick, round_step, written, y_axis
@@ -114,11 +115,11 @@ def _curve(which: int, figure: Figure, scale: Scale, length: int) -> Curve:
     dots: list[tuple[float, float]] = []
     label_at = None
     for stroke in _strokes(series.values):
-        xs, ys = _xs(stroke, length), scale.ys([series.values[index] for index in stroke])
-        path.append("M" + " L".join([f"{x} {y:.1f}" for x, y in zip(xs, ys, strict=True)]))
+        ys = scale.ys([series.values[index] for index in stroke])
+        path.append(_path(stroke, length) % tuple(ys))
         if len(series.values) <= _FEW_POINTS or len(stroke) == 1:
-            dots.extend((float(x), round(y, 1)) for x, y in zip(xs, ys, strict=True))
-        label_at = (float(xs[-1]) + 10, round(ys[-1], 1))
+            dots.extend((round(_x(index, length), 1), round(y, 1)) for index, y in zip(stroke, ys, strict=True))
+        label_at = (round(_x(stroke[-1], length), 1) + 10, round(ys[-1], 1))
     return Curve(
         label=series.label,
         short_label=shorten_end(series.label, limit=LABEL_LENGTH),
@@ -130,29 +131,19 @@ def _curve(which: int, figure: Figure, scale: Scale, length: int) -> Curve:
     )
 
 
-def _xs(indices: Sequence[int], length: int) -> list[str]:
-    """The x of these values, as written."""
-    if length > _MOST_POINTS:
-        return [f"{_x(index, length):.1f}" for index in indices]
-    xs = _all_xs(length)
-    return [xs[index] for index in indices]
-
-
 @lru_cache(maxsize=8)
-def _all_xs(length: int) -> tuple[str, ...]:
-    """The x of each value: the same in all reports on an exercise."""
-    return tuple(f"{_x(index, length):.1f}" for index in range(length))
+def _path(stroke: tuple[int, ...], length: int) -> str:
+    """The path of a stroke, its y still to be filled in: all else is the same in all reports on an exercise."""
+    return "M" + " L".join([f"{_x(index, length):.1f} %.1f" for index in stroke])
 
 
-def _strokes(values: Sequence[float]) -> list[list[int]]:
+def _strokes(values: Sequence[float]) -> list[tuple[int, ...]]:
     """The indices to draw, those between two gaps together."""
-    strokes: list[list[int]] = [[]]
-    for index in _telling(values):
-        if math.isfinite(values[index]):
-            strokes[-1].append(index)
-        elif strokes[-1]:
-            strokes.append([])
-    return [stroke for stroke in strokes if stroke]
+    indices = _telling(values)
+    if all(map(math.isfinite, values)):
+        return [tuple(indices)] if indices else []
+    groups = groupby(indices, key=lambda index: math.isfinite(values[index]))
+    return [tuple(group) for is_finite, group in groups if is_finite]
 
 
 def _telling(values: Sequence[float]) -> list[int]:

@@ -134,4 +134,4 @@ def _closed(corners: Sequence[str]) -> str:
 
 def _line(spots: Sequence[str]) -> str:
     """A segment for each two spots: a square may be cut twice."""
-    return "".join([f"M{a}L{b}" for a, b in zip(spots[::2], spots[1::2], strict=True)])
+    return "M%sL%s" * (len(spots) // 2) % tuple(spots)
