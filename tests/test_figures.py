@@ -160,12 +160,25 @@ def area(path: str) -> float:
     return covered
 
 
-@given(st.integers(2, 6).flatmap(lambda n: st.lists(st.tuples(*[st.integers(0, 100)] * n), min_size=2, max_size=6)))
-def test_any_levels_give_a_region_within_the_square(levels: list[tuple[int, ...]]) -> None:
-    drawn = maps.lay_out(a_map(tuple(levels)))
+LEVELS = st.integers(2, 6).flatmap(
+    lambda n: st.lists(st.tuples(*[st.integers(0, 100)] * n), min_size=2, max_size=6).map(tuple)
+)
+
+
+@given(LEVELS)
+def test_any_levels_give_a_region_within_the_square(levels: tuple[tuple[int, ...], ...]) -> None:
+    drawn = maps.lay_out(a_map(levels))
     assert 0 <= area(drawn.region) <= maps.SIDE**2 * 1.001
     numbers = [float(number) for number in re.findall(r"[\d.]+", drawn.region + drawn.boundary)]
     assert all(TOP <= number <= maps.RIGHT for number in numbers)
+
+
+@given(LEVELS)
+def test_the_squares_of_a_row_are_told_apart_as_each_by_itself(levels: tuple[tuple[int, ...], ...]) -> None:
+    pairs = [tuple(zip(pairwise(below), pairwise(above), strict=True)) for below, above in pairwise(levels)]
+    alone = [area(maps.lay_out(a_map(square)).region) for row in pairs for square in row]
+    # Numbers are rounded to a tenth; the smallest square, taken whole for empty, would be 4096 off.
+    assert area(maps.lay_out(a_map(levels)).region) == pytest.approx(sum(alone) / len(alone), abs=250)
 
 
 def test_the_region_is_what_is_at_or_above_a_half() -> None:

@@ -131,6 +131,17 @@ def test_a_json_report_of_anything_keeps_to_the_schema(report: Report) -> None:
     jsonschema.Draft202012Validator(json_schema()).validate(json.loads(text))
 
 
+@hostile_reports
+@given(REPORTS)
+def test_a_json_report_has_a_line_for_each_key_and_each_item_of_a_list(report: Report) -> None:
+    text = render(report, Format.JSON)
+    data = json.loads(text)
+    lists = [value for value in data.values() if isinstance(value, list) and value]
+    items = [json.loads(line.rstrip(",")) for line in text.split("\n") if line.startswith("    ")]
+    assert items == [item for value in lists for item in value]
+    assert text.count("\n") == 2 + len(data) + len(lists) + len(items)
+
+
 @pytest.mark.parametrize("kind", Format)
 def test_the_detail_of_a_hidden_check_is_for_instructors(kind: Format) -> None:
     report = changed_check(visibility=Visibility.HIDDEN, detail="the secret input")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader import text as module
 from grader.text import clean, inert, shorten
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
+ASCII = st.text(st.characters(max_codepoint=0x7F), max_size=8)
+PIECES = ASCII | st.sampled_from(["#", "##[", "[", "vso[", " at ", "0x7f12ab34cd56", "\x1b[1m", "\r\n", "\x7f"])
 
 
 def cleaned(text: str) -> str:
@@ -100,6 +104,13 @@ def test_twice_is_as_once(text: str) -> None:
     once = cleaned(text)
     assert cleaned(once) == once
     assert inert(once) == once
+
+
+@given(st.lists(PIECES, max_size=8).map("".join) | ANY_TEXT)
+def test_a_plain_text_is_seen_to_be_one_only_where_nothing_changes(text: str) -> None:
+    quickly = clean(text, limit=20), inert(text)
+    with mock.patch.object(module, "_is_plain", return_value=False):
+        assert (clean(text, limit=20), inert(text)) == quickly
 
 
 def test_hostile_megabytes_take_no_unusual_work() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640.0, 296.0
@@ -35,13 +35,17 @@ class Scale:
 
     def y(self, value: float) -> float:
         """Where a value lies."""
-        return self.place(math.log10(value) if self.is_log else value)
+        return self.ys([value])[0]
 
-    def place(self, mark: float) -> float:
-        """Where a value lies, or an exponent on a logarithmic axis."""
+    def ys(self, values: Iterable[float]) -> list[float]:
+        """Where each value lies."""
+        return self.places(map(math.log10, values) if self.is_log else values)
+
+    def places(self, marks: Iterable[float]) -> list[float]:
+        """Where each value lies, or each exponent on a logarithmic axis."""
         # Halved first: the distance of two finite floats may be infinite.
-        share = (mark / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-        return BOTTOM - share * (BOTTOM - TOP)
+        low, span, height = self.low / 2, self.high / 2 - self.low / 2, BOTTOM - TOP
+        return [BOTTOM - (mark / 2 - low) / span * height for mark in marks]
 
 
 def y_axis(values: Sequence[float]) -> tuple[Scale, tuple[Tick, ...]]:
@@ -56,7 +60,7 @@ def _log_axis(low: float, high: float) -> tuple[Scale, tuple[Tick, ...]]:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     scale = Scale(first, last, is_log=True)
     exponents = range(first, last + 1, math.ceil((last - first) / 5))
-    return scale, tuple(Tick(scale.place(exponent), _power_of_ten(exponent)) for exponent in exponents)
+    return scale, tuple(map(Tick, scale.places(exponents), map(_power_of_ten, exponents)))
 
 
 def linear_axis(low: float, high: float) -> tuple[Scale, tuple[Tick, ...]]:
@@ -72,7 +76,8 @@ def linear_axis(low: float, high: float) -> tuple[Scale, tuple[Tick, ...]]:
     if not all(math.isfinite(mark) for mark in marks):
         marks = [low, high]
     scale = Scale(marks[0], marks[-1])
-    return scale, tuple(Tick(scale.place(mark), _tick_label(mark, step, max(map(abs, marks)))) for mark in marks)
+    labels = [_tick_label(mark, step, max(map(abs, marks))) for mark in marks]
+    return scale, tuple(map(Tick, scale.places(marks), labels))
 
 
 def round_step(about: float) -> float:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
 
 from grader.model import Figure, Series
 from grader.reporters.axes import LEFT, RIGHT, TOP, Scale, Tick, round_step, written, y_axis
@@ -109,23 +111,15 @@ def _x_ticks(figure: Figure, length: int) -> tuple[Tick, ...]:
 
 def _curve(which: int, figure: Figure, scale: Scale, length: int) -> Curve:
     series = figure.series[which]
-    values = series.values
     path: list[str] = []
     dots: list[tuple[float, float]] = []
     label_at = None
-    is_open = False  # whether the path's last point is the one before
-    indices = _telling(values)
-    for index, following in zip(indices, [*indices, None][1:], strict=True):
-        if not math.isfinite(values[index]):
-            is_open = False
-            continue
-        x, y = round(_x(index, length), 1), round(scale.y(values[index]), 1)
-        path.append(f"{'L' if is_open else 'M'}{x} {y}")
-        goes_on = following is not None and math.isfinite(values[following])
-        if len(values) <= _FEW_POINTS or not (is_open or goes_on):
-            dots.append((x, y))
-        label_at = (x + 10, y)
-        is_open = True
+    for stroke in _strokes(series.values):
+        ys = scale.ys([series.values[index] for index in stroke])
+        path.append(_path(stroke, length) % tuple(ys))
+        if len(series.values) <= _FEW_POINTS or len(stroke) == 1:
+            dots.extend((round(_x(index, length), 1), round(y, 1)) for index, y in zip(stroke, ys, strict=True))
+        label_at = (round(_x(stroke[-1], length), 1) + 10, round(ys[-1], 1))
     return Curve(
         label=series.label,
         short_label=shorten_end(series.label, limit=LABEL_LENGTH),
@@ -135,6 +129,21 @@ def _curve(which: int, figure: Figure, scale: Scale, length: int) -> Curve:
         label_at=label_at,
         description=describe(series, figure),
     )
+
+
+@lru_cache(maxsize=8)
+def _path(stroke: tuple[int, ...], length: int) -> str:
+    """The path of a stroke, its y still to be filled in: all else is the same in all reports on an exercise."""
+    return "M" + " L".join([f"{_x(index, length):.1f} %.1f" for index in stroke])
+
+
+def _strokes(values: Sequence[float]) -> list[tuple[int, ...]]:
+    """The indices to draw, those between two gaps together."""
+    indices = _telling(values)
+    if all(map(math.isfinite, values)):
+        return [tuple(indices)] if indices else []
+    groups = groupby(indices, key=lambda index: math.isfinite(values[index]))
+    return [tuple(group) for is_finite, group in groups if is_finite]
 
 
 def _telling(values: Sequence[float]) -> list[int]:
@@ -165,11 +174,11 @@ def _labels_apart(curves: Sequence[Curve]) -> tuple[Curve, ...]:
 
 def describe(series: Series, figure: Figure) -> str:
     """Where a series begins and ends, and where it has no finite values, in words."""
-    finite = [index for index, value in enumerate(series.values) if math.isfinite(value)]
+    finite = [math.isfinite(value) for value in series.values]
     name = f"“{series.label}”"
-    if not finite:
-        return f"{name} has no finite value." if series.values else f"{name} has no values."
-    first, last = finite[0], finite[-1]
+    if not any(finite):
+        return f"{name} has no finite value." if finite else f"{name} has no values."
+    first, last = finite.index(True), len(finite) - 1 - finite[::-1].index(True)
     words = f"{name} is {written(series.values[first])} at {figure.x_label} {figure.x_start + first}"
     if first != last:
         words += f" and {written(series.values[last])} at {figure.x_label} {figure.x_start + last}"
@@ -178,9 +187,9 @@ def describe(series: Series, figure: Figure) -> str:
 
 def gaps(series: Series, figure: Figure) -> str:
     """A sentence on the values that are not finite; empty where there are none."""
-    missing = [index for index, value in enumerate(series.values) if not math.isfinite(value)]
-    if not missing:
+    if all(map(math.isfinite, series.values)):
         return ""
+    missing = [index for index, value in enumerate(series.values) if not math.isfinite(value)]
     if len(missing) == len(series.values) - missing[0]:
         return f"“{series.label}” is no finite number from {figure.x_label} {figure.x_start + missing[0]} on."
     return f"“{series.label}” is no finite number at {len(missing)} of {len(series.values)} points."

@@ -29,10 +29,17 @@ from grader.model import (
 )
 from grader.text import inert
 
+# Without an indent, which is written in Python number by number: this one is written in C.
+_encode = json.JSONEncoder(allow_nan=False).encode
+
+# Under these keys there are numbers and nothing else, by the thousand: no string to make inert.
+_NUMBERS = frozenset({"values", "outline", "points"})
+
 
 def render_json(report: Report) -> str:
-    """`report` as JSON in ASCII, its keys always in the same order."""
-    return json.dumps(_inert(to_dict(report)), indent=2, allow_nan=False) + "\n"
+    """`report` as JSON in ASCII, its keys always in the same order: a line for each, and for each item of a list."""
+    data = _inert(to_dict(report))
+    return "{\n" + ",\n".join(f"  {_encode(key)}: {_laid_out(value)}" for key, value in data.items()) + "\n}\n"
 
 
 def json_schema() -> dict[str, Any]:
@@ -212,7 +219,7 @@ def _map_to_dict(map_: Map) -> dict[str, Any]:
         "x_label": map_.x_label,
         "y_label": map_.y_label,
         "reach": map_.reach,
-        "levels": [" ".join(map(str, row)) for row in map_.levels],  # else each number were a line of the file
+        "levels": [" ".join(["%d"] * len(row)) % row for row in map_.levels],  # shorter than numbers with commas
         "outline": [list(corner) for corner in map_.outline],
         "points": [{"x": point.x, "y": point.y, "label": point.label} for point in map_.points],
         "summary": map_.summary,
@@ -232,6 +239,13 @@ def _map_from_dict(data: Mapping[str, Any]) -> Map:
     )
 
 
+def _laid_out(value: Any) -> str:
+    """The value of one of the report's keys as JSON."""
+    if not isinstance(value, list) or not value:
+        return _encode(value)
+    return "[\n" + ",\n".join(f"    {_encode(item)}" for item in value) + "\n  ]"
+
+
 def _inert(data: Any) -> Any:
     """`data` with every string inert: a lone surrogate is no Unicode text, and logs read JSON too."""
     if isinstance(data, str):
@@ -239,5 +253,5 @@ def _inert(data: Any) -> Any:
     if isinstance(data, list):
         return [_inert(item) for item in data]
     if isinstance(data, dict):
-        return {key: _inert(value) for key, value in data.items()}
+        return {key: value if key in _NUMBERS else _inert(value) for key, value in data.items()}
     return data

@@ -1,14 +1,18 @@
 """Maps laid out for drawing: the region in which a classifier says 1, the line that it should follow, points.
 
 Pure arithmetic over `Map`. Lengths are SVG user units, y grows downwards. The region is what lies at or above a half,
-each square of the grid cut along a straight line where its corners disagree.
+each square of the grid cut along a straight line where its corners disagree. There are thousands of squares, most of
+them whole or empty: which ones are is told for a row at once, and only those that are cut are looked at one by one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from grader.model import Map
 from grader.reporters.axes import LEFT, TOP, Tick, round_step, written
@@ -17,8 +21,11 @@ SIDE = 320.0
 RIGHT, BOTTOM = LEFT + SIDE, TOP + SIDE
 WIDTH, HEIGHT = RIGHT + 10.0, BOTTOM + 50.0
 _HALF = 50  # percent
+_INSIDE = bytes(level >= _HALF for level in range(256))  # 1 or 0 for each level
+_PIECES = re.compile(rb"\x04+|[\x01-\x03]")  # in a row's squares, by how many of their corners are inside
 
 Spot = tuple[float, float]
+Levels = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,16 @@ def lay_out(map_: Map) -> Chart:
     marks = [count * step for count in range(-math.floor(map_.reach / step), math.floor(map_.reach / step) + 1)]
     spots = [(_place(map_, point.x, point.y), point.label) for point in map_.points]
     corners = [_place(map_, x, y) for x, y in map_.outline]
-    cells = list(_cells(map_.levels))
+    pieces = list(_pieces(map_.levels))
     return Chart(
         title=map_.title,
         x_label=map_.x_label,
         y_label=map_.y_label,
         x_ticks=tuple(Tick(_place(map_, mark, 0)[0], written(mark)) for mark in marks),
         y_ticks=tuple(Tick(_place(map_, 0, mark)[1], written(mark)) for mark in marks),
-        region="".join(_closed(polygon) for polygon, _ in cells if polygon),
-        boundary="".join(_line(cut) for _, cut in cells if cut),
-        outline=_closed(corners) if corners else "",
+        region="".join([_closed(polygon) for polygon, _ in pieces]),
+        boundary="".join([_line(crossed) for _, crossed in pieces if crossed]),
+        outline=_closed([f"{_written(x)} {_written(y)}" for x, y in corners]) if corners else "",
         ones=tuple(spot for spot, label in spots if label == 1),
         zeros=tuple(spot for spot, label in spots if label != 1),
         description=map_.summary,
@@ -62,58 +69,69 @@ def lay_out(map_: Map) -> Chart:
 
 def _place(map_: Map, x: float, y: float) -> Spot:
     """A point of the plane on the drawing; what lies outside of the square is moved to its edge."""
-    across, up = ((min(max(value / map_.reach, -1.0), 1.0) + 1) / 2 for value in (x, y))
+    across = (min(max(x / map_.reach, -1.0), 1.0) + 1) / 2
+    up = (min(max(y / map_.reach, -1.0), 1.0) + 1) / 2
     return round(LEFT + across * SIDE, 1), round(BOTTOM - up * SIDE, 1)
 
 
-def _cells(levels: tuple[tuple[int, ...], ...]) -> Iterator[tuple[list[Spot], list[Spot]]]:
-    """Of each square of the grid the part in the region, whole ones of a row as one, and the line that cuts it."""
+def _pieces(levels: Levels) -> Iterator[tuple[list[str], list[str]]]:
+    """Of each square of the grid the part in the region, whole ones of a row as one, and where edges are crossed."""
     rows, columns = len(levels), len(levels[0]) if levels else 0
     if rows < 2 or columns < 2:
         return
-    wide, high = SIDE / (columns - 1), SIDE / (rows - 1)
-    for row in range(rows - 1):
-        begun = None  # where a run of whole squares begins
-        for column in range(columns):
-            around = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
-            inside = [levels[y][x] >= _HALF for x, y in around] if column < columns - 1 else [False]
-            if all(inside):
-                begun = column if begun is None else begun
+    xs, ys = _lines(columns, LEFT, SIDE / (columns - 1)), _lines(rows, BOTTOM, -SIDE / (rows - 1))
+    # A row is one large number, a byte for each column: so four additions count the corners of all of its squares.
+    inside = [int.from_bytes(bytes(row).translate(_INSIDE), "little") for row in levels]
+    for row, (below, above) in enumerate(pairwise(inside)):
+        corners = (below + (below >> 8) + above + (above >> 8)).to_bytes(columns, "little")[:-1]
+        for piece in _PIECES.finditer(corners):
+            begin, end = piece.span()
+            if corners[begin] < 4:
+                yield _cut(begin, row, levels, xs, ys)
                 continue
-            if begun is not None:
-                run = [(begun, row), (column, row), (column, row + 1), (begun, row + 1)]
-                yield [_on_paper(x, y, wide, high) for x, y in run], []
-                begun = None
-            if any(inside):
-                yield _cut(around, levels, wide, high)
+            low, high = ys[row], ys[row + 1]
+            yield [f"{xs[begin]} {low}", f"{xs[end]} {low}", f"{xs[end]} {high}", f"{xs[begin]} {high}"], []
 
 
-def _cut(
-    around: list[tuple[int, int]], levels: tuple[tuple[int, ...], ...], wide: float, high: float
-) -> tuple[list[Spot], list[Spot]]:
+def _cut(x: int, y: int, levels: Levels, xs: Sequence[str], ys: Sequence[str]) -> tuple[list[str], list[str]]:
     """The part of a square that is in the region, and where its edges are crossed."""
-    polygon: list[Spot] = []
-    crossed: list[Spot] = []
-    for (x, y), (next_x, next_y) in zip(around, [*around[1:], around[0]], strict=True):
-        here, there = levels[y][x], levels[next_y][next_x]
+    wide, high = SIDE / (len(xs) - 1), SIDE / (len(ys) - 1)
+    (a, b), (d, c) = levels[y][x : x + 2], levels[y + 1][x : x + 2]
+    polygon: list[str] = []
+    crossed: list[str] = []
+    for here, there, column, row, right, up in (
+        (a, b, x, y, 1, 0),
+        (b, c, x + 1, y, 0, 1),
+        (c, d, x + 1, y + 1, -1, 0),
+        (d, a, x, y + 1, 0, -1),
+    ):
         if here >= _HALF:
-            polygon.append(_on_paper(x, y, wide, high))
+            polygon.append(f"{xs[column]} {ys[row]}")
         if (here >= _HALF) != (there >= _HALF):
             share = (_HALF - 0.5 - here) / (there - here)  # between 49, which is out, and 50, which is in
-            spot = _on_paper(x + share * (next_x - x), y + share * (next_y - y), wide, high)
+            if right:
+                spot = f"{_written(LEFT + (column + share * right) * wide)} {ys[row]}"
+            else:
+                spot = f"{xs[column]} {_written(BOTTOM - (row + share * up) * high)}"
             polygon.append(spot)
             crossed.append(spot)
     return polygon, crossed
 
 
-def _on_paper(column: float, row: float, wide: float, high: float) -> Spot:
-    return round(LEFT + column * wide, 1), round(BOTTOM - row * high, 1)
+@lru_cache(maxsize=8)
+def _lines(count: int, start: float, step: float) -> tuple[str, ...]:
+    """Where the lines of the grid are: the same in all maps of an exercise."""
+    return tuple(_written(start + number * step) for number in range(count))
 
 
-def _closed(corners: list[Spot]) -> str:
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in corners) + "Z"
+def _written(length: float) -> str:
+    return f"{length:.1f}".removesuffix(".0")
 
 
-def _line(spots: list[Spot]) -> str:
+def _closed(corners: Sequence[str]) -> str:
+    return f"M{'L'.join(corners)}Z"
+
+
+def _line(spots: Sequence[str]) -> str:
     """A segment for each two spots: a square may be cut twice."""
-    return "".join(f"M{a[0]:g} {a[1]:g}L{b[0]:g} {b[1]:g}" for a, b in zip(spots[::2], spots[1::2], strict=True))
+    return "M%sL%s" * (len(spots) // 2) % tuple(spots)

@@ -29,7 +29,7 @@ def render(package: str, template: str, *, style: Markup, script: Markup = _NOTH
     """A page from the folder of templates in `package`. Its policy is to name the two hashes that it is given."""
     page = _environment(package).get_template(template)
     text = page.render(style=style, style_hash=_hash(style), script=script, script_hash=_hash(script), **values)
-    return _COMMAND.sub(r"\1&#58;:", text)
+    return _COMMAND.sub(r"\1&#58;:", text) if "::" in text else text
 
 
 @cache
