@@ -117,7 +117,7 @@ class Pool:
             return None
         assert isinstance(said, Outcome)
         each.holds.popleft()
-        each.is_gone = each.is_spent = said.report.verdict is Verdict.GRADER_ERROR
+        each.is_gone = each.is_spent = said.verdict is Verdict.GRADER_ERROR
         return said
 
     def _recover(self, dead: _Worker, again: deque[Task], tries: dict[int, int]) -> Iterator[Lost]:

@@ -25,8 +25,8 @@ from grader.text import inert
 def write_report(folder: Path, student: str, exercise: str, attempt: int, outcome: Outcome) -> None:
     """Write the page and the data of one graded submission. Raises UsageFault."""
     path = folder / report_path(student, exercise, attempt)
-    for suffix, text in ((".html", outcome.html), (".json", outcome.json)):
-        write_bytes(path.with_name(path.name + suffix), text.encode(), with_folder=True)
+    for suffix, data in ((".html", outcome.html), (".json", outcome.json)):
+        write_bytes(path.with_name(path.name + suffix), data, with_folder=True)
 
 
 def write(

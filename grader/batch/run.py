@@ -181,14 +181,14 @@ def _grade(
                 case Lost():
                     store.note_problem(filed, outcome.reason)
                     failed.append((entry.name, outcome.reason))
-                case Outcome() if outcome.report.score is None and store.has(filed):  # --fresh takes no score away
-                    store.note_problem(filed, outcome.report.reason)
-                    failed.append((entry.name, outcome.report.reason))
+                case Outcome() if outcome.score is None and store.has(filed):  # --fresh takes no score away
+                    store.note_problem(filed, outcome.reason)
+                    failed.append((entry.name, outcome.reason))
                 case Outcome():
                     results.write_report(options.folder, entry.student.key, entry.exercise, entry.attempt, outcome)
-                    store.add(filed, outcome.report)
-                    if outcome.report.score is None:
-                        failed.append((entry.name, outcome.report.reason))
+                    store.add(filed, outcome)
+                    if outcome.score is None:
+                        failed.append((entry.name, outcome.reason))
             on_done(done)
     return failed
 

@@ -23,8 +23,9 @@ from grader.batch.intake.handed_in import Entry
 from grader.batch.late import Lateness
 from grader.batch.records import Override
 from grader.batch.students import Student
+from grader.batch.work import Outcome
 from grader.model import Report
-from grader.reporters.json_report import from_dict, to_dict
+from grader.reporters.json_report import from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,7 @@ class Graded:
     @property
     def report(self) -> Report | None:
         """The report, read anew each time: of a whole class, few readers want more than the score."""
-        return from_dict(json.loads(self.text)) if self.text else None
-
-
-def report_text(report: Report) -> str:
-    """A report as the store keeps it."""
-    return json.dumps(to_dict(report), allow_nan=False)
+        return from_text(self.text) if self.text else None
 
 
 class Store:
@@ -85,7 +81,7 @@ class Store:
         found = self._database.rows("SELECT key, verdict FROM result WHERE entry = ?", (filed.id,))
         return any(key == filed.key and verdict != "grader_error" for key, verdict in found)
 
-    def add(self, filed: Filed, report: Report) -> None:
+    def add(self, filed: Filed, outcome: Outcome) -> None:
         """Commit one result, which settles a problem that was noted before it.
 
         Raises UsageFault where the disk is full: nothing of what was committed is lost.
@@ -93,7 +89,7 @@ class Store:
         with self._database.transaction():
             self._database.execute(
                 "INSERT OR REPLACE INTO result (entry, key, verdict, score, report) VALUES (?, ?, ?, ?, ?)",
-                (filed.id, filed.key, report.verdict.value, report.score, report_text(report)),
+                (filed.id, filed.key, outcome.verdict.value, outcome.score, outcome.text),
             )
             self._database.execute("DELETE FROM problem WHERE entry = ?", (filed.id,))
 
