@@ -1,32 +1,50 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all.
+
+Names are plain text here: for a class, taking paths apart as Path does cost as much as writing did.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.errors import UsageFault
 
+_PARTIAL = re.compile(r"\..*\..*\.[0-9]+")
 
-def write_bytes(path: Path, data: bytes, *, with_folder: bool = False) -> None:
+
+def write_bytes(path: Path | str, data: bytes, *, with_folder: bool = False) -> None:
     """Write a file; what was there stays until all is written. Raises UsageFault.
 
     `with_folder`: make its folder where that is missing.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    folder, name = os.path.split(path)
+    partial = os.path.join(folder, f".{name}.{os.getpid()}")
     try:
-        if with_folder:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        partial.replace(path)
+        with _opened(partial, with_folder) as file:
+            file.write(data)
+        os.replace(partial, path)
     except OSError as problem:
         with contextlib.suppress(OSError):
-            partial.unlink()
+            os.unlink(partial)
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
 
 
-def remove_partials(folder: Path) -> None:
+def _opened(path: str, with_folder: bool) -> BinaryIO:
+    """Mostly the folder is there, or was made for the file before: it is asked for when it is missed."""
+    if with_folder:
+        with contextlib.suppress(FileNotFoundError):
+            return open(path, "wb")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    return open(path, "wb")
+
+
+def remove_partials(folder: Path | str) -> None:
     """Remove what a process that was killed had begun to write in a folder, in which nobody else may write now."""
-    for path in folder.glob(".*.*.[0-9]*"):
-        path.unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for name in os.listdir(folder):
+            if name.startswith(".") and _PARTIAL.fullmatch(name):
+                os.unlink(os.path.join(folder, name))

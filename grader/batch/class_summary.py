@@ -183,7 +183,7 @@ def _row(record: Record, report: Report | None) -> Row:
     return Row(
         record=record,
         verdict=report.verdict,
-        link=address(path.with_name(path.name + ".html")),
+        link=address(f"{path}.html"),
         why=_why(report) if record.standing is Standing.GRADED else wording.line(record.problem),
         seconds=report.duration_s,
     )

@@ -24,9 +24,9 @@ from grader.text import inert
 
 def write_report(folder: Path, student: str, exercise: str, attempt: int, outcome: Outcome) -> None:
     """Write the page and the data of one graded submission. Raises UsageFault."""
-    path = folder / report_path(student, exercise, attempt)
+    path = f"{folder}/{report_path(student, exercise, attempt)}"
     for suffix, data in ((".html", outcome.html), (".json", outcome.json)):
-        write_bytes(path.with_name(path.name + suffix), data, with_folder=True)
+        write_bytes(path + suffix, data, with_folder=True)
 
 
 def write(
@@ -75,8 +75,8 @@ def _place(each: Graded) -> tuple[str, str, int]:
 
 def _notes_on_disk(folder: Path, student: str, exercise: str, attempt: int) -> list[str] | None:
     """The notes of a report as it was written; None where it is not there, or not whole."""
-    path = folder / report_path(student, exercise, attempt)
+    path = folder / f"{report_path(student, exercise, attempt)}.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        found: list[str] = json.loads(path.with_name(path.name + ".json").read_bytes())["notes"]
+        found: list[str] = json.loads(path.read_bytes())["notes"]
         return found
     return None
