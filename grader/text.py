@@ -44,6 +44,8 @@ def clean(text: str, *, limit: int) -> str:
 
 def inert(text: str) -> str:
     r"""`text` with every unsafe character as Python writes it in a string, such as `\x1b` or `\u202e`."""
+    if text.isascii() and text.isprintable() and "##" not in text:  # as most texts are
+        return text
     return _LOG_COMMAND.sub(r"##\\", _UNSAFE.sub(_escape, text))
 
 

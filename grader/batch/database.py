@@ -37,6 +37,12 @@ SCHEMA = """
         score INTEGER,
         report TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS written (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        notes TEXT NOT NULL,
+        html_bytes INTEGER NOT NULL,
+        json_bytes INTEGER NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS problem (
         entry INTEGER PRIMARY KEY REFERENCES entry (id),
         key TEXT NOT NULL,

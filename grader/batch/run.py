@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.batch import results
+from grader.batch import class_report, results
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.layout import Shape
@@ -173,7 +173,9 @@ def _grade(
     on_done(0)
     if not todo:
         return failed
+    store.forget_written(by_id)
     with _workers(options, len(todo), on_note) as pool:
+        class_report.prepare()  # while they get ready
         hold_isolation(pool.isolation(), options.isolation)
         for done, outcome in enumerate(pool.grade(_tasks(store, todo, failed)), start=1):
             filed, entry = by_id[outcome.id]
