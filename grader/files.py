@@ -35,10 +35,12 @@ def write_bytes(path: Path | str, data: bytes, *, with_folder: bool = False) -> 
 
 def _opened(path: str, with_folder: bool) -> BinaryIO:
     """Mostly the folder is there, or was made for the file before: it is asked for when it is missed."""
-    if with_folder:
-        with contextlib.suppress(FileNotFoundError):
-            return open(path, "wb")
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:
+        return open(path, "wb")
+    except FileNotFoundError:
+        if not with_folder:
+            raise
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     return open(path, "wb")
 
 

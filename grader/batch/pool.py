@@ -94,9 +94,10 @@ class Pool:
 
     def _wait(self) -> list[_Worker]:
         """Those who have something to say; those who have been silent too long are ended."""
-        ready = connection.wait([each.pipe for each in self._workers], timeout=1.0)
+        ready = set(connection.wait([each.pipe for each in self._workers], timeout=1.0))
+        now = time.monotonic()
         for each in self._workers:
-            if each.holds and time.monotonic() > each.deadline:
+            if each.holds and now > each.deadline:
                 each.process.end(0)
         return [each for each in self._workers if each.pipe in ready]
 

@@ -1,4 +1,7 @@
-"""What goes to a worker and what comes back: plain records that every kind of worker speaks in."""
+"""What goes to a worker and what comes back: plain records that every kind of worker speaks in.
+
+Those that there are many of have no slots: a dataclass with slots is pickled by a loop over its fields.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class Setup:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """One submission to grade. `id` is the batch's own number for it; `name` and `data` are the file's.
 
@@ -37,7 +40,7 @@ class Task:
     unreadable: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """A graded task: what the batch goes by, and the report in each form that is kept of it.
 
