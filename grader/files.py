@@ -1,6 +1,6 @@
 """Writing files whole or not at all.
 
-Names are plain text here: for a class, taking paths apart as Path does cost as much as writing did.
+Names are plain text and files are descriptors: for a class, paths and file objects cost as much as the writing.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import contextlib
 import os
 import re
 from pathlib import Path
-from typing import BinaryIO
 
 from grader.errors import UsageFault
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _PARTIAL = re.compile(r"\..*\..*\.[0-9]+")
 
 
@@ -24,8 +24,12 @@ def write_bytes(path: Path | str, data: bytes, *, with_folder: bool = False) -> 
     folder, name = os.path.split(path)
     partial = os.path.join(folder, f".{name}.{os.getpid()}")
     try:
-        with _opened(partial, with_folder) as file:
-            file.write(data)
+        file = _opened(partial, with_folder)
+        try:
+            while data:
+                data = data[os.write(file, data) :]
+        finally:
+            os.close(file)
         os.replace(partial, path)
     except OSError as problem:
         with contextlib.suppress(OSError):
@@ -33,15 +37,15 @@ def write_bytes(path: Path | str, data: bytes, *, with_folder: bool = False) -> 
         raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
 
 
-def _opened(path: str, with_folder: bool) -> BinaryIO:
-    """Mostly the folder is there, or was made for the file before: it is asked for when it is missed."""
+def _opened(path: str, with_folder: bool) -> int:
+    """A descriptor of a new file. Its folder is mostly there, or made for the file before: it is made when missed."""
     try:
-        return open(path, "wb")
+        return os.open(path, _NEW, 0o666)
     except FileNotFoundError:
         if not with_folder:
             raise
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    return open(path, "wb")
+    return os.open(path, _NEW, 0o666)
 
 
 def remove_partials(folder: Path | str) -> None:
