@@ -24,6 +24,7 @@ from grader.batch.standings import Attempt
 from grader.batch.store import Store
 from grader.batch.work import Outcome, Setup, Task, outcome_of
 from grader.exercise import find_exercise
+from grader.reporters.json_report import from_text
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOP = b"while True: pass\n"
@@ -110,7 +111,8 @@ def cost_of(exercise: str, count: int, folder: Path) -> Cost:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     bytes_in_database = (folder / "many-out" / "grades.db").stat().st_size
     outcome = next(one_outcome(exercise, [many[0]]))
-    render = seconds(lambda: outcome_of(0, outcome.report), 20)
+    report = from_text(outcome.text)
+    render = seconds(lambda: outcome_of(0, report), 20)
     times = durations(folder / "many-out" / "grades.db")
     return Cost(
         times=[each + render for each in times],
@@ -167,7 +169,7 @@ def coordinator(folder: Path) -> Coordinator:
             results.write_report(out, entry.student.key, "ex1", 1, outcome)
         clock.append(time.process_time())
         for each in filed:
-            store.add(each, outcome.report)
+            store.add(each, outcome)
         clock.append(time.process_time())
         results.write(store, intake, out, attempt=Attempt.LAST, policy=None)
         clock.append(time.process_time())

@@ -17,9 +17,10 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.late import Lateness, parse_policy
 from grader.batch.records import Override, Pair, Record, Standing
 from grader.batch.standings import standings
-from grader.batch.store import Graded, report_text
+from grader.batch.store import Graded
 from grader.batch.students import Student
 from grader.model import Report, Status, Verdict
+from grader.reporters.json_report import to_text
 from grader.text import inert
 
 Counted = list[tuple[Record, Graded | None]]
@@ -45,7 +46,7 @@ def graded(number: int, exercise: str, made: Report | None, late: Lateness | Non
         name=f"{exercise}.py",
         late=late,
         score=made.score if made else None,
-        text=report_text(made) if made else "",
+        text=to_text(made) if made else "",
     )
 
 
@@ -119,7 +120,7 @@ def _row(who: Student, exercise: str, made: Report | None, file: str, late: Late
     )
     if made is not None:
         made = replace(made, score=None if score is None else made.score)
-    text, points = (report_text(made), made.score) if made else ("", None)
+    text, points = (to_text(made), made.score) if made else ("", None)
     return [(record, Graded(student=who, exercise=exercise, attempt=1, name=file, late=late, score=points, text=text))]
 
 

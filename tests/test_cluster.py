@@ -177,7 +177,7 @@ def test_a_worker_that_comes_later_and_is_not_fit_gets_nothing(cluster: DaskClus
     exercises = (find_exercise("ex1"),)
     with Cluster(cluster.address, exercises, seed=0, isolation=Isolation.FULL, on_refused=notes.append) as workers:
         workers.isolation()
-        scores = {done.report.score if isinstance(done, Outcome) else done for done in workers.grade(tasks())}
+        scores = {done.score if isinstance(done, Outcome) else done for done in workers.grade(tasks())}
     assert scores == {10}
     assert len(notes) == 1
     assert "has grader" in notes[0]
@@ -250,7 +250,7 @@ def test_an_engine_that_dies_is_replaced_and_one_that_always_dies_costs_one_subm
                 os.kill(child, signal.SIGKILL)
         good = engines.grade(Task(id=1, exercise="ex1", name="ex1.py", data=SOLUTION.read_bytes()))
         assert isinstance(good, Outcome)
-        assert good.report.score == 10
+        assert good.score == 10
         lost = engines.grade(Task(id=2, exercise="fatal", name="fatal.py", data=b"x = 1\n"))
         assert lost == Lost(2, "It ended the grader's own process (exit code 7).")
     finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from conftest import ROOT, RunGrade
 from grader.batch.gradebook.notes import notes
 from grader.batch.late import Lateness
 from grader.batch.records import Override, Record, Standing
+from grader.batch.store import Store
 from grader.batch.students import Student
 
 EX1 = ROOT / "reference" / "ex1_sum_of_cubes"
@@ -134,16 +137,68 @@ def test_only_the_attempt_that_counts_has_a_note(run_grade: RunGrade, tmp_path: 
     assert [said(tmp_path / "out", f"11/{name}") for name in ("ex1", "ex1-attempt2")] == [[], note]
 
 
+def files(results: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted((results / "reports").rglob("*")) if path.is_file()}
+
+
 def test_a_report_that_was_deleted_or_cut_off_is_written_again(run_grade: RunGrade, tmp_path: Path) -> None:
-    export = folder(tmp_path / "in", {"one_11_101_ex1.py": RIGHT, "two_12_102_ex1.py": RIGHT})
+    names = {f"{name}_{key}_{key}00_ex1.py": RIGHT for name, key in (("one", 11), ("two", 12), ("three", 13))}
+    run = ("batch", "ex1", folder(tmp_path / "in", names), "-o", tmp_path / "out")
+    assert run_grade(*run).returncode == 0
+    before = files(tmp_path / "out")
+    assert len(before) == 6
+    gone, cut_off, page = (
+        tmp_path / "out" / "reports" / name for name in ("11/ex1.json", "12/ex1.json", "13/ex1.html")
+    )
+    gone.unlink()
+    cut_off.write_bytes(before[cut_off][:100])
+    page.unlink()
+    assert run_grade(*run).returncode == 0
+    assert files(tmp_path / "out") == before
+
+
+def test_a_report_that_says_what_is_true_is_left_alone(run_grade: RunGrade, tmp_path: Path) -> None:
+    export = folder(tmp_path / "in", {"one_LATE_11_101_ex1.py": RIGHT, "two_12_102_ex1.py": RIGHT})
     run = ("batch", "ex1", export, "-o", tmp_path / "out")
     assert run_grade(*run).returncode == 0
-    reports = [tmp_path / "out" / "reports" / key / "ex1.json" for key in ("11", "12")]
-    before = [report.read_bytes() for report in reports]
-    reports[0].unlink()
-    reports[1].write_bytes(before[1][:100])
+    reports = tmp_path / "out" / "reports"
+
+    def grade(*more: str) -> list[bool]:
+        """Whose report was written again."""
+        paths = [reports / key / "ex1.json" for key in ("11", "12")]
+        before = [path.stat().st_mtime_ns for path in paths]
+        assert run_grade(*run, *more).returncode == 0
+        return [path.stat().st_mtime_ns != then for path, then in zip(paths, before, strict=True)]
+
+    assert grade() == [False, False]
+    assert grade("--late-penalty", "20%/day") == [True, False]
+    assert grade("--late-penalty", "20%/day") == [False, False]
+    assert grade() == [True, False]
+    assert said(tmp_path / "out", "11/ex1") == []
+
+
+def test_what_a_batch_was_writing_when_it_was_killed_is_put_right(run_grade: RunGrade, tmp_path: Path) -> None:
+    """It was at work with --fresh: the files are new, and the result in the database is that of the batch before."""
+    export = folder(tmp_path / "in", {"one_LATE_11_101_ex1.py": RIGHT, "two_LATE_12_102_ex1.py": RIGHT})
+    run = ("batch", "ex1", export, "-o", tmp_path / "out", "--late-penalty", "20%/day")
     assert run_grade(*run).returncode == 0
-    assert [report.read_bytes() for report in reports] == before
+    before = files(tmp_path / "out")
+    for path in before:
+        with Store(tmp_path / "out") as store:
+            store.forget_written(each.id for each in store.graded())
+        path.write_bytes(before[path].replace(b"8 count", b"9 count"))
+        assert run_grade(*run).returncode == 0
+        assert files(tmp_path / "out") == before
+
+
+def test_reports_of_a_database_without_the_notes_that_were_written(run_grade: RunGrade, tmp_path: Path) -> None:
+    export = folder(tmp_path / "in", {"one_LATE_11_101_ex1.py": RIGHT, "two_12_102_ex1.py": RIGHT})
+    run = ("batch", "ex1", export, "-o", tmp_path / "out")
+    assert run_grade(*run, "--late-penalty", "20%/day").returncode == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "out" / "grades.db")) as database:
+        database.execute("DROP TABLE written")
+    assert run_grade(*run).returncode == 0
+    assert [said(tmp_path / "out", f"{key}/ex1") for key in ("11", "12")] == [[], []]
 
 
 def test_an_override_finds_a_student_who_is_in_the_roster_too(run_grade: RunGrade, tmp_path: Path) -> None:

@@ -13,6 +13,12 @@ from grader.model import Verdict
 from grader.reporters import bars, page
 
 _PACKAGE = "grader.batch"
+_TEMPLATE = "class.html.j2"
+
+
+def prepare() -> None:
+    """Do what takes long before a page can be rendered, while there is nothing else to do."""
+    page.prepare(_PACKAGE, _TEMPLATE)
 
 
 def render(
@@ -28,7 +34,7 @@ def render(
     summary = summarise(counted)
     return page.render(
         _PACKAGE,
-        "class.html.j2",
+        _TEMPLATE,
         style=page.ours("grader.reporters", "report.css") + page.ours(_PACKAGE, "class.css"),
         script=page.ours(_PACKAGE, "class.js"),
         summary=summary,

@@ -8,14 +8,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import PurePath, PurePosixPath
+from pathlib import PurePath
+from typing import Any
 from urllib.parse import quote
 
 from grader.batch.places import report_path
 from grader.batch.records import Record, Standing
 from grader.batch.store import Graded
-from grader.model import Report, Status, Verdict
+from grader.model import Status, Verdict
 from grader.reporters import wording
+
+_Facts = dict[str, Any]  # a report or a check as plain data: to make records of a class's reports took most of the time
 
 MOST_SLOW = 10
 _RESULTS = {
@@ -64,7 +67,7 @@ class CheckTally:
     """How one check ended, how often."""
 
     title: str
-    counts: Counter[Status] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def passed(self) -> int:
@@ -131,16 +134,20 @@ class Summary:
         exercise = self.exercises.setdefault(record.exercise, ExerciseTally(record.exercise, record.max_score))
         if record.final is not None:
             exercise.scores[record.final] += 1
-        if report is not None and report.score is not None:
-            exercise.title, exercise.graded = report.title, exercise.graded + 1
-            self._add_checks(exercise, row, report)
+        if report is not None and report["score"] is not None:
+            exercise.title, exercise.graded = report["title"], exercise.graded + 1
+            self._add_checks(exercise, row, report["checks"])
 
-    def _add_checks(self, exercise: ExerciseTally, row: Row, report: Report) -> None:
+    def _add_checks(self, exercise: ExerciseTally, row: Row, checks: list[_Facts]) -> None:
         said: dict[str, tuple[str, str]] = {}
-        for check in report.checks:
-            exercise.checks.setdefault(check.id, CheckTally(check.title)).counts[check.status] += 1
-            if check.mistake is not None:
-                said.setdefault(wording.mistake(check), (wording.line(check.reason), wording.line(check.hint)))
+        for check in checks:
+            tally = exercise.checks.get(check["id"])
+            if tally is None:
+                tally = exercise.checks[check["id"]] = CheckTally(check["title"])
+            tally.counts[check["status"]] += 1
+            if check["mistake"] is not None:
+                words = wording.line(check["reason"]), wording.line(check["hint"])
+                said.setdefault(wording.mistake_name(check["mistake"]), words)
         for name, words in said.items():
             mistake = self._mistakes.setdefault((exercise.id, name), Mistake(exercise.id, name))
             mistake.made_by.append(row)
@@ -172,25 +179,27 @@ def summarise(counted: Iterable[tuple[Record, Graded | None]]) -> Summary:
 
 def address(path: PurePath | str) -> str:
     """A path within the folder of results as a link to it: nothing in it can name another place or a scheme."""
-    return quote(str(PurePosixPath(path)).lstrip("/"), safe="/#")
+    text = path if isinstance(path, str) else path.as_posix()
+    return quote(text.lstrip("/"), safe="/#")
 
 
-def _row(record: Record, report: Report | None) -> Row:
+def _row(record: Record, report: _Facts | None) -> Row:
     if report is None:
         return Row(record=record, why=wording.line(record.problem))
     assert record.attempt is not None
     path = report_path(record.student.key, record.exercise, record.attempt)
+    verdict = Verdict(report["verdict"])
     return Row(
         record=record,
-        verdict=report.verdict,
-        link=address(path.with_name(path.name + ".html")),
-        why=_why(report) if record.standing is Standing.GRADED else wording.line(record.problem),
-        seconds=report.duration_s,
+        verdict=verdict,
+        link=address(f"{path}.html"),
+        why=_why(verdict, report) if record.standing is Standing.GRADED else wording.line(record.problem),
+        seconds=report["duration_s"],
     )
 
 
-def _why(report: Report) -> str:
-    if report.verdict in (Verdict.PASSED, Verdict.FAILED):
+def _why(verdict: Verdict, report: _Facts) -> str:
+    if verdict in (Verdict.PASSED, Verdict.FAILED):
         return ""
-    broken = (check.reason for check in report.checks if check.status is Status.ERROR)
-    return wording.line(report.reason or next(broken, ""))
+    broken = (check["reason"] for check in report["checks"] if check["status"] == Status.ERROR)
+    return wording.line(report["reason"] or next(broken, ""))

@@ -37,6 +37,12 @@ SCHEMA = """
         score INTEGER,
         report TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS written (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        notes TEXT NOT NULL,
+        html_bytes INTEGER NOT NULL,
+        json_bytes INTEGER NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS problem (
         entry INTEGER PRIMARY KEY REFERENCES entry (id),
         key TEXT NOT NULL,
@@ -75,8 +81,9 @@ class Database:
         except OSError as problem:
             raise UsageFault(f"{folder} cannot be used for results: {problem.strerror}.") from None
         self._path = folder / "grades.db"
+        self._worded = _Worded(self._path)
         self._connection = sqlite3.connect(self._path, isolation_level=None)
-        with self._worded():
+        with self._worded:
             self._open()
 
     def close(self) -> None:
@@ -86,12 +93,12 @@ class Database:
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> None:
         """Change something: for good at once, or with the transaction that it is part of."""
-        with self._worded():
+        with self._worded:
             self._connection.execute(statement, values)
 
     def execute_each(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Change something once for each row of values."""
-        with self._worded():
+        with self._worded:
             self._connection.executemany(statement, rows)
 
     def rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
@@ -100,13 +107,13 @@ class Database:
 
     def each(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         """What a query finds, one row at a time: not all of it need fit into memory."""
-        with self._worded():
+        with self._worded:
             yield from self._connection.execute(query, values)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All of what is changed meanwhile, or nothing of it."""
-        with self._worded():
+        with self._worded:
             self._connection.execute("BEGIN")
             try:
                 yield
@@ -128,15 +135,21 @@ class Database:
         self._connection.executescript(SCHEMA)
         self._connection.execute(f"PRAGMA user_version = {FORMAT}")
 
-    @contextlib.contextmanager
-    def _worded(self) -> Iterator[None]:
-        """What the database refuses, as a sentence."""
-        try:
-            yield
-        except sqlite3.OperationalError as problem:
+
+class _Worded:
+    """What the database refuses, as a sentence. Entered for each statement, hence no generator."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, sqlite3.OperationalError):
             hint = (
                 "Make room, and give the same command again: what is graded is kept." if "full" in str(problem) else ""
             )
             raise UsageFault(f"{self._path} cannot be written: {problem}.", hint=hint) from None
-        except sqlite3.DatabaseError as problem:
+        if isinstance(problem, sqlite3.DatabaseError):
             raise GraderFault(f"{self._path} is damaged: {problem}.") from None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 
 MOST_NAME = 80
 
 
-def report_path(student: str, exercise: str, attempt: int) -> Path:
-    """Where in the folder of results a report lies, without its suffix. `student` is a student's key."""
+def report_path(student: str, exercise: str, attempt: int) -> str:
+    """Where in the folder of results a report lies, without its suffix. `student` is a student's key.
+
+    With slashes on every system, as a link has them.
+    """
     suffix = "" if attempt == 1 else f"-attempt{attempt}"
-    return Path("reports", _file_name(student), f"{exercise}{suffix}")
+    return f"reports/{_file_name(student)}/{exercise}{suffix}"
 
 
 def _file_name(key: str) -> str:

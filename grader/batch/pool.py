@@ -94,9 +94,10 @@ class Pool:
 
     def _wait(self) -> list[_Worker]:
         """Those who have something to say; those who have been silent too long are ended."""
-        ready = connection.wait([each.pipe for each in self._workers], timeout=1.0)
+        ready = set(connection.wait([each.pipe for each in self._workers], timeout=1.0))
+        now = time.monotonic()
         for each in self._workers:
-            if each.holds and time.monotonic() > each.deadline:
+            if each.holds and now > each.deadline:
                 each.process.end(0)
         return [each for each in self._workers if each.pipe in ready]
 
@@ -117,7 +118,7 @@ class Pool:
             return None
         assert isinstance(said, Outcome)
         each.holds.popleft()
-        each.is_gone = each.is_spent = said.report.verdict is Verdict.GRADER_ERROR
+        each.is_gone = each.is_spent = said.verdict is Verdict.GRADER_ERROR
         return said
 
     def _recover(self, dead: _Worker, again: deque[Task], tries: dict[int, int]) -> Iterator[Lost]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import json
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import class_report
@@ -19,14 +18,15 @@ from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome, outcome_of
 from grader.files import remove_partials, write_bytes
-from grader.text import inert
+
+_Place = tuple[str, str, int]  # a student's key, an exercise, an attempt
 
 
 def write_report(folder: Path, student: str, exercise: str, attempt: int, outcome: Outcome) -> None:
     """Write the page and the data of one graded submission. Raises UsageFault."""
-    path = folder / report_path(student, exercise, attempt)
-    for suffix, text in ((".html", outcome.html), (".json", outcome.json)):
-        write_bytes(path.with_name(path.name + suffix), text.encode(), with_folder=True)
+    path = f"{folder}/{report_path(student, exercise, attempt)}"
+    for suffix, data in ((".html", outcome.html), (".json", outcome.json)):
+        write_bytes(path + suffix, data, with_folder=True)
 
 
 def write(
@@ -39,44 +39,75 @@ def write(
     pairs: Sequence[Pair] = (),
 ) -> None:
     """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
-    known = {student.key for student in store.students()}  # an earlier input may have had what this one lacks
+    known = store.handed_in()  # an earlier input may have had what this one lacks
     missing = [each for each in (*intake.empty_handed, *intake.missing) if each.key not in known]
+    said, records = _Notes(folder), list[Record]()
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
-        return standings(
-            store.graded(),
-            store.expected(),
-            attempt=attempt,
-            policy=policy,
-            overrides=store.overrides(),
-            missing=missing,
-        )
+        """What counts, read once for all that is written. Records are kept, as the page does, and no report."""
+        entries, points, overrides = map(said.look_at, store.graded()), store.expected(), store.overrides()
+        for record, each in standings(
+            entries, points, attempt=attempt, policy=policy, overrides=overrides, missing=missing
+        ):
+            records.append(record)
+            said.count(record, each)
+            yield record, each
 
     for each in (folder, *(folder / "reports").glob("*")):
         remove_partials(each)
-    _note(store, counted(), folder)
-    write_bytes(folder / "gradebook.csv", gradebook_csv(record for record, _ in counted()))
-    write_bytes(folder / "index.html", class_report.render(counted(), intake, pairs=pairs).encode())
+    page = class_report.render(counted(), intake, pairs=pairs)
+    said.put_right(store)
+    write_bytes(folder / "gradebook.csv", gradebook_csv(records))
+    write_bytes(folder / "index.html", page.encode())
 
 
-def _note(store: Store, counted: Iterable[tuple[Record, Graded | None]], folder: Path) -> None:
-    """Have every report on disk say of its score what is true now: of an attempt that does not count, nothing."""
-    said = {_place(each): about for record, each in counted if each is not None and (about := notes(record))}
-    for each in store.graded():
-        about = said.get(_place(each), ())
-        if each.text and _notes_on_disk(folder, *_place(each)) != list(map(inert, about)) and (report := each.report):
-            outcome = outcome_of(0, dataclasses.replace(report, notes=about))  # of no task, so of no number
-            write_report(folder, *_place(each), outcome)
+class _Notes:
+    """Has every report on disk say of its score what is true now: of an attempt that does not count, nothing.
+
+    It is told of every entry, and of those that count. Most reports have no note and need none: only others are kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._there: dict[int, tuple[str, ...] | None] = {}  # by entry; None: its files are not whole
+        self._due: dict[int, tuple[str, ...]] = {}
+        self._places: dict[int, _Place] = {}
+
+    def look_at(self, each: Graded) -> Graded:
+        """See what the files of an entry say, which is handed on."""
+        if each.text:
+            there = each.written.notes if each.written and self._is_whole(each) else None
+            if there != ():
+                self._there[each.id] = there
+                self._places[each.id] = _place(each)
+        return each
+
+    def count(self, record: Record, each: Graded | None) -> None:
+        """See what those of one that counts have to say."""
+        if each is not None and each.text and (due := notes(record)):
+            self._due[each.id] = due
+            self._places[each.id] = _place(each)
+
+    def put_right(self, store: Store) -> None:
+        """Write those anew that say something else. Raises UsageFault."""
+        wrong = [each for each in self._places if self._there.get(each, ()) != self._due.get(each, ())]
+        store.forget_written(wrong)
+        for entry in wrong:
+            due = self._due.get(entry, ())
+            outcome = outcome_of(0, dataclasses.replace(store.report(entry), notes=due))  # of no task, so of no number
+            write_report(self._folder, *self._places[entry], outcome)
+            store.add_written(entry, outcome, due)
+
+    def _is_whole(self, each: Graded) -> bool:
+        """Whether both files are there, to the last byte."""
+        assert each.written is not None
+        path = f"{self._folder}/{report_path(*_place(each))}"
+        try:
+            html, json = os.stat(path + ".html").st_size, os.stat(path + ".json").st_size
+        except OSError:
+            return False
+        return (html, json) == (each.written.html_bytes, each.written.json_bytes)
 
 
-def _place(each: Graded) -> tuple[str, str, int]:
+def _place(each: Graded) -> _Place:
     return each.student.key, each.exercise, each.attempt
-
-
-def _notes_on_disk(folder: Path, student: str, exercise: str, attempt: int) -> list[str] | None:
-    """The notes of a report as it was written; None where it is not there, or not whole."""
-    path = folder / report_path(student, exercise, attempt)
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        found: list[str] = json.loads(path.with_name(path.name + ".json").read_bytes())["notes"]
-        return found
-    return None

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader import __version__
-from grader.batch import results
+from grader.batch import class_report, results
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.layout import Shape
@@ -173,7 +173,9 @@ def _grade(
     on_done(0)
     if not todo:
         return failed
+    store.forget_written(by_id)
     with _workers(options, len(todo), on_note) as pool:
+        class_report.prepare()  # while they get ready
         hold_isolation(pool.isolation(), options.isolation)
         for done, outcome in enumerate(pool.grade(_tasks(store, todo, failed)), start=1):
             filed, entry = by_id[outcome.id]
@@ -181,14 +183,14 @@ def _grade(
                 case Lost():
                     store.note_problem(filed, outcome.reason)
                     failed.append((entry.name, outcome.reason))
-                case Outcome() if outcome.report.score is None and store.has(filed):  # --fresh takes no score away
-                    store.note_problem(filed, outcome.report.reason)
-                    failed.append((entry.name, outcome.report.reason))
+                case Outcome() if outcome.score is None and store.has(filed):  # --fresh takes no score away
+                    store.note_problem(filed, outcome.reason)
+                    failed.append((entry.name, outcome.reason))
                 case Outcome():
                     results.write_report(options.folder, entry.student.key, entry.exercise, entry.attempt, outcome)
-                    store.add(filed, outcome.report)
-                    if outcome.report.score is None:
-                        failed.append((entry.name, outcome.report.reason))
+                    store.add(filed, outcome)
+                    if outcome.score is None:
+                        failed.append((entry.name, outcome.reason))
             on_done(done)
     return failed
 

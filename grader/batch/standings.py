@@ -107,7 +107,7 @@ def _problem(each: Graded) -> str:
     """What went wrong last: a problem that is noted is newer than the report beside it."""
     if each.problem or each.score is not None:
         return each.problem
-    return each.report.reason if each.report else ""
+    return str(each.report["reason"]) if each.report else ""
 
 
 def _empty(student: Student, exercise: str, points: int, override: Override | None) -> Record:

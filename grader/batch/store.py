@@ -23,8 +23,12 @@ from grader.batch.intake.handed_in import Entry
 from grader.batch.late import Lateness
 from grader.batch.records import Override
 from grader.batch.students import Student
+from grader.batch.work import Outcome
 from grader.model import Report
-from grader.reporters.json_report import from_dict, to_dict
+from grader.reporters.json_report import from_text
+
+NO_NOTES = "[]"  # what nearly every report has
+STUDENT_FIELDS = tuple(field.name for field in dataclasses.fields(Student))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,24 @@ class Filed:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the files of a result hold since they were written last: the notes in them, and how many bytes each has."""
+
+    notes: tuple[str, ...]
+    html_bytes: int
+    json_bytes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
     """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
 
     `problem` says why the latest try came to no result: where there is a result, it is that of an earlier one.
+    `written` is None where it is not known what is in its files.
     """
 
+    id: int = 0
     student: Student
     exercise: str
     attempt: int
@@ -50,16 +65,12 @@ class Graded:
     score: int | None = None
     text: str = ""
     problem: str = ""
+    written: Written | None = None
 
     @property
-    def report(self) -> Report | None:
-        """The report, read anew each time: of a whole class, few readers want more than the score."""
-        return from_dict(json.loads(self.text)) if self.text else None
-
-
-def report_text(report: Report) -> str:
-    """A report as the store keeps it."""
-    return json.dumps(to_dict(report), allow_nan=False)
+    def report(self) -> dict[str, Any] | None:
+        """The report as plain data, read anew each time: of a whole class, few readers want more than the score."""
+        return json.loads(self.text) if self.text else None
 
 
 class Store:
@@ -85,17 +96,30 @@ class Store:
         found = self._database.rows("SELECT key, verdict FROM result WHERE entry = ?", (filed.id,))
         return any(key == filed.key and verdict != "grader_error" for key, verdict in found)
 
-    def add(self, filed: Filed, report: Report) -> None:
-        """Commit one result, which settles a problem that was noted before it.
+    def add(self, filed: Filed, outcome: Outcome) -> None:
+        """Commit one result whose files are written. It settles a problem that was noted before it.
 
         Raises UsageFault where the disk is full: nothing of what was committed is lost.
         """
         with self._database.transaction():
             self._database.execute(
                 "INSERT OR REPLACE INTO result (entry, key, verdict, score, report) VALUES (?, ?, ?, ?, ?)",
-                (filed.id, filed.key, report.verdict.value, report.score, report_text(report)),
+                (filed.id, filed.key, outcome.verdict.value, outcome.score, outcome.text),
             )
             self._database.execute("DELETE FROM problem WHERE entry = ?", (filed.id,))
+            self.add_written(filed.id, outcome, ())
+
+    def add_written(self, entry: int, outcome: Outcome, notes: tuple[str, ...]) -> None:
+        """Note that the files of an entry are those of `outcome`, which has these notes."""
+        values = (entry, json.dumps(notes) if notes else NO_NOTES, len(outcome.html), len(outcome.json))
+        self._database.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?, ?)", values)
+
+    def forget_written(self, entries: Iterable[int]) -> None:
+        """Note that the files of these may hold anything from now on: before they are written, so that whatever ends
+        the batch, nothing untrue is known of them.
+        """
+        with self._database.transaction():
+            self._database.execute_each("DELETE FROM written WHERE entry = ?", ((each,) for each in entries))
 
     def note_problem(self, filed: Filed, reason: str) -> None:
         """Note why there is no result, or none newer than the one that is there, which stays and counts."""
@@ -133,7 +157,7 @@ class Store:
             self._database.execute("DELETE FROM absent")
             self._database.execute_each(
                 "INSERT OR REPLACE INTO absent VALUES (?, ?)",
-                [(each.key, json.dumps(dataclasses.asdict(each))) for each in absent],
+                ((each.key, _facts(each)) for each in absent),
             )
 
     def settings(self) -> dict[str, str]:
@@ -169,17 +193,28 @@ class Store:
         rows = self._database.rows("SELECT facts FROM student ORDER BY key")
         return tuple(Student(**json.loads(facts)) for (facts,) in rows)
 
+    def handed_in(self) -> set[str]:
+        """The keys of everybody who has handed something in."""
+        return {key for (key,) in self._database.rows("SELECT key FROM student")}
+
+    def report(self, entry: int) -> Report:
+        """The report of an entry that has one."""
+        ((text,),) = self._database.rows("SELECT report FROM result WHERE entry = ?", (entry,))
+        return from_text(text)
+
     def graded(self) -> Iterator[Graded]:
         """Every entry, by student, exercise and attempt, one at a time: a class's reports need not fit into memory."""
         rows = self._database.each(
-            "SELECT facts, exercise, attempt, name, is_late, late_seconds, "
-            "result.score, report, reason FROM entry JOIN student ON student.key = student "
+            "SELECT entry.id, facts, exercise, attempt, name, is_late, late_seconds, result.score, report, reason, "
+            "notes, html_bytes, json_bytes FROM entry JOIN student ON student.key = student "
             "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "
             "LEFT JOIN problem ON problem.entry = entry.id AND problem.key = entry.key "
+            "LEFT JOIN written ON written.entry = entry.id "
             "ORDER BY student, exercise, attempt"
         )
-        for facts, exercise, attempt, name, is_late, seconds, score, text, problem in rows:
+        for number, facts, exercise, attempt, name, is_late, seconds, score, text, problem, *written in rows:
             yield Graded(
+                id=number,
                 student=Student(**json.loads(facts)),
                 exercise=exercise,
                 attempt=attempt,
@@ -188,11 +223,12 @@ class Store:
                 score=score,
                 text=text or "",
                 problem=problem or "",
+                written=_written(*written),
             )
 
     def _file(self, entry: Entry, key: str) -> int:
-        facts = json.dumps(dataclasses.asdict(entry.student))
-        self._database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, facts))
+        student = entry.student.key, _facts(entry.student)
+        self._database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", student)
         values: tuple[Any, ...] = (
             entry.student.key,
             entry.exercise,
@@ -211,3 +247,13 @@ class Store:
             values,
         )
         return int(number)
+
+
+def _written(notes: str | None, html_bytes: int, json_bytes: int) -> Written | None:
+    if notes is None:
+        return None
+    return Written(tuple(json.loads(notes)) if notes != NO_NOTES else (), html_bytes, json_bytes)
+
+
+def _facts(student: Student) -> str:
+    return json.dumps({name: getattr(student, name) for name in STUDENT_FIELDS})

@@ -1,4 +1,7 @@
-"""What goes to a worker and what comes back: plain records that every kind of worker speaks in."""
+"""What goes to a worker and what comes back: plain records that every kind of worker speaks in.
+
+Those that there are many of have no slots: a dataclass with slots is pickled by a loop over its fields.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.model import Audience, Report
+from grader.model import Audience, Report, Verdict
 from grader.reporters import Format, render
+from grader.reporters.json_report import to_text
 
 MOST_TRIES = 2
 START_SECONDS = 180.0
@@ -22,7 +26,7 @@ class Setup:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """One submission to grade. `id` is the batch's own number for it; `name` and `data` are the file's.
 
@@ -36,17 +40,21 @@ class Task:
     unreadable: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A graded task: all of the report, and what its files will hold, rendered where no core waits for another.
+    """A graded task: what the batch goes by, and the report in each form that is kept of it.
 
-    The page is for the student, the JSON for the instructor.
+    All is made at the worker, where no core waits for another; a report's own records, hundreds of objects, stay there.
+    `text` is the report as the database keeps it; `html`, for the student, and `json`, for the instructor, are files.
     """
 
     id: int
-    report: Report
-    html: str
-    json: str
+    verdict: Verdict
+    score: int | None
+    reason: str
+    text: str
+    html: bytes
+    json: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,15 @@ def outcome_of(number: int, report: Report) -> Outcome:
     """The outcome of task `number` that `report` is, whichever of the two it was made for."""
     full = dataclasses.replace(report, audience=Audience.INSTRUCTOR)
     page = dataclasses.replace(report, audience=Audience.STUDENT)
-    return Outcome(id=number, report=full, html=render(page, Format.HTML), json=render(full, Format.JSON))
+    return Outcome(
+        id=number,
+        verdict=report.verdict,
+        score=report.score,
+        reason=report.reason,
+        text=to_text(full),
+        html=render(page, Format.HTML).encode(),
+        json=render(full, Format.JSON).encode(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

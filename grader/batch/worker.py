@@ -53,7 +53,7 @@ def serve(pipe: Connection[Any, Any], address: Address | None = None) -> None:
                 while (task := tasks.get()) is not None:
                     outcome = engine.grade(task)
                     pipe.send(outcome)
-                    if outcome.report.verdict is Verdict.GRADER_ERROR:
+                    if outcome.verdict is Verdict.GRADER_ERROR:
                         return
             except Fault as fault:
                 pipe.send(fault)

@@ -32,6 +32,11 @@ def render(package: str, template: str, *, style: Markup, script: Markup = _NOTH
     return _COMMAND.sub(r"\1&#58;:", text) if "::" in text else text
 
 
+def prepare(package: str, template: str) -> None:
+    """Compile a template, which takes as long as hundreds of its rows, and keep it."""
+    _environment(package).get_template(template)
+
+
 @cache
 def ours(package: str, name: str) -> Markup:
     """A file from the folder of templates in `package`, to be set into a page as it is."""

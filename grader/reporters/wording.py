@@ -44,7 +44,12 @@ def points(check: CheckResult) -> str:
 
 def mistake(check: CheckResult) -> str:
     """The known mistake as words, `never_zeroed` as `never zeroed`; empty where none was recognised."""
-    return "" if check.mistake is None else line(check.mistake.replace("_", " "))
+    return "" if check.mistake is None else mistake_name(check.mistake)
+
+
+def mistake_name(id: str) -> str:  # noqa: A002  (what it is)
+    """The id of a known mistake as words."""
+    return line(id.replace("_", " "))
 
 
 def layers(report: Report) -> str:

@@ -55,7 +55,7 @@ class FileSource:
                 if not stat.S_ISREG(about.st_mode):
                     raise Unavailable(f"{self.name} is no ordinary file any more.")
                 hold_size(self.name, about.st_size)
-                return file.read(MOST_NOTEBOOK_BYTES)
+                return file.read(about.st_size)
         except OSError as problem:
             raise Unavailable(f"{self.name} cannot be read: {problem.strerror}.") from problem
 
