@@ -102,11 +102,16 @@ class Probe:
         All calls are made at the first answer, up to one that raises: that exception comes where its answer would.
         They share the time limit of one call.
         """
-        return self._session.call_each(target, inputs)
+        return self._session.several("call", [(target, [value]) for value in inputs])
 
     def effect(self, target: str | Handle, value: torch.Tensor) -> TensorView:
         """What a tensor looks like in the child after a function has been called with it."""
-        return self._view(self._session.ask("effect", target=target, value=value), tensor_view)
+        return next(self.effect_each([target], value))
+
+    def effect_each(self, targets: Sequence[str | Handle], value: torch.Tensor) -> Iterator[TensorView]:
+        """The effect of several functions, each called with a copy of its own, like `call_each`."""
+        for seen in self._session.several("effect", [(target, value) for target in targets]):
+            yield self._view(seen, tensor_view)
 
     def call_on_model(
         self,

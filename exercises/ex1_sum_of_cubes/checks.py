@@ -65,12 +65,14 @@ def sum_worked(submission: Probe, rng: torch.Generator) -> None:
 
 @check("sum_of_cubes: any shape and dtype, and differentiable", points=1, needs=["sum_worked"], hidden=True)
 def sum_general(submission: Probe, rng: torch.Generator) -> None:
-    for kind, x, answer in answered(submission, "sum_of_cubes", rng):
+    kinds, drawn = zip(*inputs(rng), strict=True)
+    answers = submission.call_each("sum_of_cubes", [*drawn, quarters(rng, 3, 4).requires_grad_()])
+    for kind, x in zip(kinds, drawn, strict=True):
+        answer = next(answers)
         expect_sum(answer, x, sum_mistakes(answer, x), kind=kind)
         expect(not answer.requires_grad, "sum_of_cubes(x) requires grad, though x does not.", hint=SUM_GRAD_HINT)
-    x = quarters(rng, 3, 4).requires_grad_()
     name = "sum_of_cubes(x) for an x that requires grad"
-    expect_tensor(submission.call("sum_of_cubes", x), name=name, shape=(), requires_grad=True)
+    expect_tensor(next(answers), name=name, shape=(), requires_grad=True)
 
 
 @check("gradient_by_autograd([1, 2, 3, 4]) is [3, 12, 27, 48]", points=1)
@@ -132,8 +134,7 @@ def by_hand_without_autograd(submission: Probe, rng: torch.Generator) -> None:
 @check("The caller's tensor is left as it was", points=1, needs=["autograd_used"])
 def untouched(submission: Probe, rng: torch.Generator) -> None:
     x = quarters(rng, 4, low=2)
-    for function in FUNCTIONS:
-        seen = submission.effect(function, x)
+    for function, seen in zip(FUNCTIONS, submission.effect_each(FUNCTIONS, x), strict=True):
         same = seen.value.dtype == x.dtype and is_close(seen.value, x, (0.0, 0.0))
         expect(same, mistake="changed_in_place", function=function)
         left = ["requires_grad=True"] * seen.requires_grad + ["a .grad"] * (seen.grad is not None)

@@ -27,7 +27,7 @@ from grader.sandbox.wire import END_OF_IMPORT
 from grader.submission import Submission
 
 READY_SECONDS = 120.0
-CALLS = ("call", "call_each", "effect", "call_on_model")
+CALLS = ("call", "several", "effect", "call_on_model")
 OWN_SECONDS = 30.0  # for orders whose work is ours, unless student code has got its hands on it
 
 
@@ -171,14 +171,14 @@ class Session:
             bend_autograd=bend_autograd,
         )
 
-    def call_each(self, target: str | Handle, inputs: Sequence[Any]) -> Iterator[Any]:
-        """Call a function with one argument after the other, all in the time of one call and with one order: a message
-        takes as long as a call. Gives the answers, and raises at the first call that has none.
+    def several(self, order: str, each: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        """Give an order with one list of arguments after the other, all in the time of one and with one message, which
+        takes as long as a call. Gives the answers, and raises at the first that is none.
         """
-        said = self.ask("call_each", target=target, inputs=list(inputs))
+        said = self.ask("several", order=order, each=[list(arguments) for arguments in each])
         pairs = said if isinstance(said, list) else []
-        for at in range(len(inputs)):
-            yield self._value("call", _reply(pairs[at]) if at < len(pairs) else NO_REPLY)
+        for at in range(len(each)):
+            yield self._value(order, _reply(pairs[at]) if at < len(pairs) else NO_REPLY)
 
     def ask(self, do: str, **arguments: Any) -> Any:
         """The value that the child answers an order with. Raises a SubmissionFault where it has none."""

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -132,8 +132,8 @@ class Servant:
                 self._program.begin(frame.header["begin"])
             arguments = Decoder(frame.buffers, resolve=self._handles.resolve).decode(frame.header["value"])
             encoder = Encoder(keep=self._handles.keep, device_of=self._device_of)
-            if frame.header["do"] == "call_each":  # each answer is put down before the next call can change it
-                tree: Tree = [encoder.encode(pair, 1) for pair in self._program.call_each(**arguments)]
+            if frame.header["do"] == "several":  # each answer is put down before the next one can change it
+                tree: Tree = [encoder.encode(pair, 1) for pair in self._several(**arguments)]
             else:
                 tree = encoder.encode(self._orders[frame.header["do"]](**arguments))
             return Frame({"kind": "value", "id": number, "value": tree}, tuple(encoder.buffers))
@@ -143,3 +143,19 @@ class Servant:
             return Frame({"kind": "too_large", "id": number, "value": {"why": str(problem)}})
         except BaseException as raised:  # noqa: BLE001  # also SystemExit: whatever it is, it is the answer
             return Frame({"kind": "raised", "id": number, "value": explain(raised, self._program.filename)})
+
+    def _several(self, order: str, each: list[list[Any]]) -> Iterator[tuple[str, Any]]:
+        """Obey an order with one list of arguments after the other, up to the first that has no value for an answer.
+
+        Gives "value" and the answer, or why there is none and the facts as JSON.
+        """
+        for arguments in each:
+            try:
+                answer = self._orders[order](*arguments)
+            except Refusal as refusal:
+                yield refusal.kind, json.dumps(refusal.facts)
+                return
+            except BaseException as raised:  # noqa: BLE001  # as in every answer
+                yield "raised", json.dumps(explain(raised, self._program.filename))
+                return
+            yield "value", answer

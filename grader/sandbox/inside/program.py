@@ -6,13 +6,12 @@ import ast
 import contextlib
 import importlib.util
 import inspect
-import json
 import os
 import random
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from grader.sandbox.wire import END_OF_IMPORT
 
 MOST_FRAMES = 20
 MOST_TEXT = 4000
+NOTHING: dict[str, Any] = {}
 
 
 class Refusal(Exception):
@@ -109,7 +109,12 @@ class Program:
         random.seed(seed)
 
     def call(
-        self, target: object, arguments: list[Any], keywords: dict[str, Any], method: str, bend_autograd: bool
+        self,
+        target: object,
+        arguments: list[Any],
+        keywords: dict[str, Any] = NOTHING,
+        method: str = "",
+        bend_autograd: bool = False,
     ) -> object:
         """Call a function of the submission by name, or an object behind a handle, or a method of either."""
         function = self._find(target)
@@ -124,25 +129,9 @@ class Program:
             _check_signature(function, arguments, keywords, str(target))
             raise
 
-    def call_each(self, target: object, inputs: list[Any]) -> Iterator[tuple[str, Any]]:
-        """Call with one argument after the other, up to the first call that has no value for an answer.
-
-        Gives "value" and the answer, or why there is none and the facts as JSON.
-        """
-        for value in inputs:
-            try:
-                answer = self.call(target, [value], {}, "", False)
-            except Refusal as refusal:
-                yield refusal.kind, json.dumps(refusal.facts)
-                return
-            except BaseException as raised:  # noqa: BLE001  # as in every answer
-                yield "raised", json.dumps(explain(raised, self.filename))
-                return
-            yield "value", answer
-
     def effect(self, target: object, value: torch.Tensor) -> dict[str, Any]:
         """Call with a tensor, and show what has become of the tensor."""
-        self.call(target, [value], {}, "", False)
+        self.call(target, [value])
         return self._handles.tensor(value)
 
     def call_on_model(
@@ -155,7 +144,7 @@ class Program:
     ) -> dict[str, Any]:
         """Call with a fresh model before the other arguments, and show its parameters and buffers afterwards."""
         model = self._handles.fresh(layers, state)
-        answer = self.call(target, [model, *arguments], keywords, "", False)
+        answer = self.call(target, [model, *arguments], keywords)
         parts = [*model.named_parameters(), *model.named_buffers()]
         return {"answer": answer, "state": {name: part.detach() for name, part in parts}}
 

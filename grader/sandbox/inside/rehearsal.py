@@ -82,7 +82,7 @@ def _perform(servant: Servant) -> None:
     _order(servant, "run", notebook=False, seed=0)
     x = torch.ones(2, 3)
     for function in FUNCTIONS:
-        _order(servant, "call_each", target=function, inputs=[x, x.double()])
+        _order(servant, "several", order="call", each=[[function, [x]], [function, [x.double()]]])
         for bent in (False, True):
             call = functools.partial(_order, servant, "call", begin=1, target=function)
             call(arguments=[x], keywords={}, method="", bend_autograd=bent)
