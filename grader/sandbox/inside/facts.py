@@ -23,22 +23,48 @@ def collect(tree: ast.Module) -> dict[str, Any]:
     the keyword "**" stands for those that come out of a mapping. A method call that is a statement by itself, so
     that nothing takes its result, is also among the drops: [source of the object, method].
     """
-    imported = _imports(tree)
+    nodes = _Nodes(tree)
+    imported = _imports(nodes.beneath(tree))
     refers: dict[str, set[str]] = {}
     calls: dict[str, list[list[Any]]] = {}
     drops: dict[str, list[list[str]]] = {}
     for name, node in _definitions(tree.body):
-        refers.setdefault(name, set()).update(_references(node, imported))
-        nodes = _walk(node)
-        calls.setdefault(name, []).extend(_calls(nodes, imported))
-        drops.setdefault(name, []).extend(_drops(nodes))
+        refers.setdefault(name, set()).update(_references(node, imported, nodes))
+        within = nodes.beneath(node)
+        calls.setdefault(name, []).extend(_calls(within, imported))
+        drops.setdefault(name, []).extend(_drops(within))
     found = {name: {"refers": sorted(refers[name]), "calls": calls[name], "drops": drops[name]} for name in refers}
     return {"definitions": found}
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
+class _Nodes:
+    """The nodes of a tree, each looked at once: that is half of reading a submission."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        self._order: list[ast.AST] = [tree]
+        self._children: dict[ast.AST, list[ast.AST]] = {}
+        for node in self._order:
+            children = self._children[node] = _children(node)
+            self._order.extend(children)
+
+    def children(self, node: ast.AST) -> list[ast.AST]:
+        """The nodes directly beneath a node, without those that only say whether a name is read or written."""
+        return self._children[node]
+
+    def beneath(self, root: ast.AST) -> list[ast.AST]:
+        """A node and all beneath it, level by level."""
+        if root is self._tree:
+            return self._order
+        found = [root]
+        for node in found:
+            found.extend(self._children[node])
+        return found
+
+
+def _imports(nodes: list[ast.AST]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for node in _walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 whole = alias.name if alias.asname else alias.name.split(".")[0]
@@ -56,7 +82,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
             yield node.name, node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                yield from ((part.id, node) for part in _walk(target) if isinstance(part, ast.Name))
+                yield from ((part.id, node) for part in ast.walk(target) if isinstance(part, ast.Name))
         elif isinstance(node, ast.If | ast.Try | ast.With | ast.For | ast.While):
             yield from _definitions([inner for inner in _blocks(node) if isinstance(inner, ast.stmt)])
         else:
@@ -72,26 +98,26 @@ def _blocks(node: ast.stmt | ast.ExceptHandler) -> Iterator[ast.AST]:
             yield child
 
 
-def _references(root: ast.AST, imported: dict[str, str]) -> set[str]:
+def _references(root: ast.AST, imported: dict[str, str], nodes: _Nodes) -> set[str]:
     """The names that a definition takes from outside itself, and all attributes: a function's own names are its own."""
     found = set()
     waiting: list[tuple[ast.AST, frozenset[str]]] = [(root, frozenset())]
     while waiting:
         node, own = waiting.pop()
         if isinstance(node, SCOPES):
-            own = own | _bound_in(node)
+            own = own | _bound_in(node, nodes)
         elif isinstance(node, ast.Attribute):
             found.add(_dotted(node, imported) or f".{node.attr}")
             found.add(f".{node.attr}")
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in own:
             found.add(imported.get(node.id, node.id))
-        waiting.extend((child, own) for child in _children(node))
+        waiting.extend([(child, own) for child in nodes.children(node)])
     return found
 
 
-def _bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+def _bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, nodes: _Nodes) -> frozenset[str]:
     """The parameters and local variables of a function."""
-    bound = {node.arg for node in _walk(function.args) if isinstance(node, ast.arg)}
+    bound = {node.arg for node in nodes.beneath(function.args) if isinstance(node, ast.arg)}
     outer: set[str] = set()
     waiting: list[ast.AST] = [] if isinstance(function, ast.Lambda) else list(function.body)
     while waiting:
@@ -103,7 +129,7 @@ def _bound_in(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             outer.update(node.names)
         if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
-            waiting.extend(_children(node))
+            waiting.extend(nodes.children(node))
     return frozenset(bound - outer)
 
 
@@ -125,16 +151,7 @@ def _drops(nodes: list[ast.AST]) -> list[list[str]]:
     return [[_source(function.value), function.attr] for function in calls if isinstance(function, ast.Attribute)]
 
 
-def _walk(root: ast.AST) -> list[ast.AST]:
-    """A node and all beneath it, as ast.walk has them, in a third of its time: it is half of reading a submission."""
-    found = [root]
-    for node in found:
-        found.extend(_children(node))
-    return found
-
-
 def _children(node: ast.AST) -> list[ast.AST]:
-    """The nodes directly beneath a node, without those that only say whether a name is read or written."""
     found: list[ast.AST] = []
     for field in node._fields:
         value = getattr(node, field, None)
