@@ -31,13 +31,17 @@ def main() -> None:
 
     compiler.postpone()
     _take_one_step()
-    if settings["warm"] and "scratch_root" in settings:
+    if is_many := settings["warm"] and "scratch_root" in settings:
         rehearsal.rehearse(Path(settings["scratch_root"]))
     stand_ins.install()
     child.open_streams()
     sys.path.remove(package_root)
     gc.freeze()  # the heap as it is now is shared by all children: never walk it, not even once before the forks
     gc.enable()
+    if is_many:
+        from grader.sandbox.inside import heap
+
+        heap.collapse()
     if "nursery_fd" in settings:
         _serve_births(settings)
     elif "control_fd" in settings:
@@ -96,11 +100,9 @@ def _reap(*_: object) -> None:
 def _serve_forks(settings: dict[str, Any]) -> None:
     import socket
 
-    from grader.sandbox.inside import confine, devices, heap
+    from grader.sandbox.inside import confine, devices
 
     scratch_root, without = Path(settings["scratch_root"]), frozenset(settings["without"])
-    if settings["warm"]:
-        heap.collapse()
     plan = confine.prepare(scratch_root=scratch_root, devices=devices.accelerators(), without=without)
     control = socket.socket(fileno=settings["control_fd"])
     with contextlib.suppress(ConnectionError):
