@@ -27,7 +27,7 @@ from grader.views import (
     ModuleView,
     SourceFacts,
     TensorView,
-    answer_and_state,
+    answer_and_weights,
     forward_list,
     module_view,
     tensor_view,
@@ -118,23 +118,23 @@ class Probe:
         target: str | Handle,
         layers: Sequence[Layer],
         *arguments: Any,
-        state: Mapping[str, torch.Tensor],
+        weights: torch.Tensor,
         **keywords: Any,
-    ) -> tuple[Any, dict[str, torch.Tensor]]:
-        """Call a function with a fresh model, in train mode, before its other arguments. See `build`.
+    ) -> tuple[Any, torch.Tensor]:
+        """Call a function with a fresh model, in train mode, before its other arguments: see `build`.
 
-        Gives the answer, and what the model's parameters and buffers hold after it: `build`, `call` and `state` with
-        one order.
+        `weights` is 1-d: the values of model.parameters(), one after the other. Gives the answer, and the weights that
+        the model has after it. With one order, where `build`, `call` and `module` are three.
         """
         seen = self._session.ask(
             "call_on_model",
             target=target,
             layers=[list(layer) for layer in layers],
-            state=dict(state),
+            weights=weights,
             arguments=list(arguments),
             keywords=keywords,
         )
-        return self._view(seen, answer_and_state)
+        return self._view(seen, answer_and_weights)
 
     def raises(self, target: str | Handle, *arguments: Any, **keywords: Any) -> Raised | None:
         """Call, and give the exception that the submission raised; None where it returned."""

@@ -103,10 +103,9 @@ def module_view(seen: Any) -> ModuleView:
     )
 
 
-def answer_and_state(seen: Any) -> tuple[Any, dict[str, torch.Tensor]]:
-    """What a call on a model gave, and what the model held after it."""
-    state = _is(dict, _is(dict, seen)["state"])
-    return seen["answer"], {name: _is(torch.Tensor, value) for name, value in state.items()}
+def answer_and_weights(seen: Any) -> tuple[Any, torch.Tensor]:
+    """What a call on a model gave, and the weights of the model after it."""
+    return _is(dict, seen)["answer"], _is(torch.Tensor, seen["weights"])
 
 
 def _layer_view(seen: Any, of_module: dict[str, TensorView]) -> LayerView:

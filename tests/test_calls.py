@@ -61,7 +61,7 @@ def runs_it_and_adds(model, x, amount):
 def spoils_its_parameters(model):
     def parameters(*_, **__):
         raise RuntimeError("none of yours")
-    model.named_parameters = parameters
+    model.parameters = parameters
 
 def two(x, y):
     return x
@@ -147,22 +147,19 @@ def test_the_effect_of_a_call_on_its_argument(probe: Probe) -> None:
 
 def test_a_call_on_a_fresh_model_and_the_model_after_it(probe: Probe) -> None:
     layers = [("Linear", (2, 1), {}), ("BatchNorm1d", (1,), {})]
-    state = torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.BatchNorm1d(1)).state_dict()
-    x = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
-    answer, after = probe.call_on_model("runs_it_and_adds", layers, x, state=state, amount=2.0)
-    assert answer.shape == (2, 1)
-    assert after["0.weight"].equal(state["0.weight"] + 2)
-    assert after["1.num_batches_tracked"] == 1  # it came in train mode
-    assert after.keys() == state.keys()
-    again, _ = probe.call_on_model("runs_it_and_adds", layers, x, state=state, amount=0.0)
+    weights = torch.tensor([1.0, -1.0, 0.5, 2.0, 3.0])  # of Linear: weight (1, 2), bias (1,); of BatchNorm: both (1,)
+    x = torch.tensor([[1.0, 2.0], [3.0, 5.0]])  # Linear makes -0.5 and -1.5 of it, BatchNorm of these 2 + 3 and -2 + 3
+    answer, after = probe.call_on_model("runs_it_and_adds", layers, x, weights=weights, amount=2.0)
+    assert torch.allclose(answer, torch.tensor([[5.0], [1.0]]), atol=1e-3)
+    assert after.tolist() == [3.0, 1.0, 0.5, 2.0, 3.0]
+    again, _ = probe.call_on_model("runs_it_and_adds", layers, x, weights=weights, amount=0.0)
     assert again.equal(answer)
 
 
 @pytest.mark.parametrize("function", ["own_type_error", "spoils_its_parameters"])
 def test_a_call_on_a_fresh_model_that_raises(probe: Probe, function: str) -> None:
-    state = torch.nn.Sequential(torch.nn.Linear(2, 1)).state_dict()
     with pytest.raises(Raised):
-        probe.call_on_model(function, [("Linear", (2, 1), {})], state=state)
+        probe.call_on_model(function, [("Linear", (2, 1), {})], weights=torch.ones(3))
 
 
 def test_a_warm_sandbox_has_rehearsed_and_nothing_is_left_of_it(launcher: Launcher) -> None:

@@ -14,7 +14,7 @@ from grader.sandbox.values import Handle
 from grader.showing import describe
 from grader.views import ModuleView
 
-from .network import LAYERS, SHAPES, expect_network, joined, split, weights_of
+from .network import LAYERS, SHAPES, expect_network, split, weights_of
 
 Result = TypeVar("Result")
 
@@ -83,13 +83,13 @@ def call_on_a_model(submission: Probe, function: str, weights: Tensor, *argument
     None where the model is no 4-32-16-1 any more.
     """
     try:
-        answer, state = submission.call_on_model(function, LAYERS, *arguments, state=_state(SHAPES, weights))
+        answer, after = submission.call_on_model(function, LAYERS, *arguments, weights=weights.float())
     except Raised:
         own = own_model(submission, weights)
         if own is None:
             raise
         return submission.call(function, own[0], *arguments), weights_of(submission.module(own[0]))
-    return answer, joined([state.get(name) for name in SHAPES]) if len(state) == len(SHAPES) else None
+    return answer, after.double() if after.shape == weights.shape and after.is_floating_point() else None
 
 
 def trained_weights(submission: Probe, model: Handle) -> Tensor:

@@ -6,7 +6,6 @@ Weights are a float64 tensor of shape (705,), in the order of model.parameters()
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -60,14 +59,10 @@ def weights_of(view: ModuleView) -> Tensor | None:
     """A model's weights, taken by position; None where its Linear layers are not those of 4-32-16-1."""
     if len(view.layers) != len(LAYERS):
         return None
-    places = [name.split(".") for name in SHAPES]
-    return joined([view.layers[int(index)].parameters.get(kind) for index, kind in places])
-
-
-def joined(parameters: Sequence[Tensor | None]) -> Tensor | None:
-    """The flat tensor of six parameters in their order; None where one is not there, or has another shape."""
     found = []
-    for tensor, shape in zip(parameters, SHAPES.values(), strict=True):
+    for name, shape in SHAPES.items():
+        index, kind = name.split(".")
+        tensor = view.layers[int(index)].parameters.get(kind)
         if tensor is None or tuple(tensor.shape) != shape or not tensor.is_floating_point():
             return None
         found.append(tensor.detach().double().reshape(-1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -77,8 +78,9 @@ class Handles:
         """
         default = torch.get_default_dtype()
         torch.set_default_dtype(torch.float32)
+        is_usual = torch.get_default_device().type == "cpu"  # else each tensor that is made goes through Python
         try:
-            with torch.device("cpu"):
+            with contextlib.nullcontext() if is_usual else torch.device("cpu"):
                 made = [getattr(torch.nn, name)(*args, **kwargs) for name, args, kwargs in layers]
                 model = torch.nn.Sequential(*made)
         finally:

@@ -138,15 +138,22 @@ class Program:
         self,
         target: object,
         layers: list[Any],
-        state: dict[str, torch.Tensor],
+        weights: torch.Tensor,
         arguments: list[Any],
         keywords: dict[str, Any],
     ) -> dict[str, Any]:
-        """Call with a fresh model before the other arguments, and show its parameters and buffers afterwards."""
-        model = self._handles.fresh(layers, state)
+        """Call with a fresh model before the other arguments, and show its parameters afterwards.
+
+        They come and go as one tensor, one after the other: each tensor costs as much as a small call.
+        """
+        model = self._handles.fresh(layers, None)
+        with torch.no_grad():
+            parameters = list(model.parameters())
+            sizes = [each.numel() for each in parameters]
+            for parameter, part in zip(parameters, torch.split(weights, sizes), strict=True):
+                parameter.copy_(part.view_as(parameter))
         answer = self.call(target, [model, *arguments], keywords)
-        parts = [*model.named_parameters(), *model.named_buffers()]
-        return {"answer": answer, "state": {name: part.detach() for name, part in parts}}
+        return {"answer": answer, "weights": torch.cat([each.detach().reshape(-1) for each in model.parameters()])}
 
     def _find(self, target: object) -> Any:
         if not isinstance(target, str):
