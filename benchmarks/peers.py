@@ -1,6 +1,6 @@
 """Submissions a second and processor time for each, beside Otter, nbgrader, pytest and the bare computation.
 
-    python benchmarks/peers.py [--environments DIR] [--ex1 1000] [--ex2 40] [--pytest 40] [--others 6]
+    python benchmarks/peers.py [--environments DIR] [--ex1 1000] [--ex2 300] [--pytest 40] [--others 6]
 
 A class of right submissions of ex1, and one of ex2, through `grade batch`; some of them through each of the others (see
 others.py), and the student's own computation alone, in one process for each core that has imported torch. All in the
@@ -25,7 +25,7 @@ WIDTH = 50
 BARE = {
     "ex1": "X = torch.tensor([1.0, 2.0, 3.0, 4.0])\n"
     "mine.sum_of_cubes(X), mine.gradient_by_autograd(X), mine.gradient_by_hand(X)",
-    "ex2": "X, y = mine.make_data(1000, 0)\nmine.train(mine.build_model(), X, y, 500, 0.01)",
+    "ex2": "X, y = mine.make_data(1000, number)\nmine.train(mine.build_model(), X, y, 500, 0.01)",
 }
 MEASURE = """
 import importlib.util, sys, time, torch
@@ -126,7 +126,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--environments", type=Path)
     parser.add_argument("--ex1", type=int, default=1000)
-    parser.add_argument("--ex2", type=int, default=40)
+    parser.add_argument("--ex2", type=int, default=300)
     parser.add_argument("--pytest", type=int, default=40)
     parser.add_argument("--others", type=int, default=6)
     options = parser.parse_args()
