@@ -201,6 +201,24 @@ def test_a_process_that_is_killed_costs_nobody_anything(who: str, tmp_path: Path
     assert set(gradebook(tmp_path / "results").values()) == {"10"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked, and no core is kept")
+def test_with_a_worker_for_every_core_each_keeps_to_its_own(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=60)
+    cores = os.sched_getaffinity(0)
+    for jobs, wanted in (
+        (len(cores), [{core} for core in sorted(cores)]),
+        (len(cores) + 1, [cores] * (len(cores) + 1)),
+    ):
+        results = tmp_path / f"results{jobs}"
+        running = subprocess.Popen([*GRADE, "ex1", str(folder), "-o", str(results), "--jobs", str(jobs)], cwd=ROOT)
+        while not (results / "reports").exists():
+            time.sleep(0.05)
+        for what in (b"grader.batch.template", b"inside/main.py"):
+            (source,) = _of(running.pid, what)
+            assert [os.sched_getaffinity(pid) for pid in _of(source, what)] == wanted
+        assert running.wait(timeout=120) == 0
+
+
 def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:
     folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=100)
     first = subprocess.Popen([*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results")], cwd=ROOT)

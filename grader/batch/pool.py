@@ -37,8 +37,8 @@ class Pool:
 
     def __init__(self, jobs: int, setup: Setup) -> None:
         self._setup = setup
-        self._starter = starter()
-        self._workers = [self._start() for _ in range(jobs)]
+        self._starter = starter(jobs)
+        self._workers = [self._start(at) for at in range(jobs)]
         self._fallen = 0
 
     def __enter__(self) -> Pool:
@@ -55,7 +55,7 @@ class Pool:
             while each.isolation is None:
                 self._hear(each)
                 if each.is_gone:
-                    self._workers[at] = each = self._start()
+                    self._workers[at] = each = self._start(at)
         layers = [each.isolation or () for each in self._workers]
         return tuple(layer for layer in layers[0] if all(layer in others for others in layers))
 
@@ -74,13 +74,13 @@ class Pool:
                     yield done
             for at, each in enumerate(self._workers):
                 if each.is_gone:
-                    self._workers[at] = self._start()
+                    self._workers[at] = self._start(at)
                     yield from self._recover(each, again, tries)
 
-    def _start(self) -> _Worker:
+    def _start(self, at: int) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
         with theirs:
-            process = self._starter.start(theirs)
+            process = self._starter.start(theirs, at)
         with contextlib.suppress(OSError):  # it is heard to be gone
             ours.send(self._setup)
         return _Worker(process, ours, deadline=time.monotonic() + START_SECONDS)

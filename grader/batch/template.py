@@ -43,9 +43,9 @@ class Template:
                 start_new_session=True,  # Ctrl-C at the terminal is the batch's to handle
             )
 
-    def fork(self, pipe: Connection[Any, Any], address: Address) -> Forked:
-        """A worker that serves at `pipe`, with the zygote at `address`. Raises GraderFault."""
-        order = {"do": "fork", "scratch_root": str(address.scratch_root)}
+    def fork(self, pipe: Connection[Any, Any], address: Address, core: int | None) -> Forked:
+        """A worker that serves at `pipe`, on this `core`, with the zygote at `address`. Raises GraderFault."""
+        order = {"do": "fork", "scratch_root": str(address.scratch_root), "core": core}
         return Forked(self, self._ask(order, [pipe.fileno(), address.control.fileno()]))
 
     def end(self, pid: int, patience: float) -> int | None:
@@ -114,6 +114,9 @@ def _obey(order: dict[str, Any], descriptors: list[int], control: socket.socket)
     code = 70
     try:
         control.close()
+        if order["core"] is not None:
+            with contextlib.suppress(OSError):  # it may have been taken from this machine since
+                os.sched_setaffinity(0, {order["core"]})
         address = Address(socket.socket(fileno=descriptors[1]), Path(order["scratch_root"]))
         worker.serve(Connection(descriptors[0]), address)
         code = 0

@@ -27,10 +27,10 @@ class Nursery:
             settings = {**common_settings(warm=True), "nursery_fd": theirs.fileno(), "scratch_root": str(self._path)}
             self._process = execute(settings, theirs)
 
-    def zygote(self) -> Address:
-        """Have a zygote forked. Raises GraderFault where the nursery is gone."""
+    def zygote(self, core: int | None) -> Address:
+        """Have a zygote forked that keeps to this `core`, if any. Raises GraderFault where the nursery is gone."""
         address, theirs = make_address()
-        order = json.dumps(zygote_settings(theirs, address.scratch_root, without=frozenset()))
+        order = json.dumps({**zygote_settings(theirs, address.scratch_root, without=frozenset()), "core": core})
         try:
             with theirs:
                 socket.send_fds(self._control, [order.encode()], [theirs.fileno()])

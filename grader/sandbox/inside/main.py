@@ -76,7 +76,11 @@ def _serve_births(settings: dict[str, Any]) -> NoReturn:
             try:
                 control.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a zygote waits for its children itself
-                _serve_forks({**settings, **json.loads(order), "control_fd": descriptors[0]})
+                wanted = json.loads(order)
+                if wanted["core"] is not None:
+                    with contextlib.suppress(OSError):  # it may have been taken from this machine since
+                        os.sched_setaffinity(0, {wanted["core"]})
+                _serve_forks({**settings, **wanted, "control_fd": descriptors[0]})
             finally:
                 os._exit(70)
         os.close(descriptors[0])
