@@ -27,6 +27,7 @@ from grader.exercise import find_exercise
 from grader.reporters.json_report import from_text
 
 ROOT = Path(__file__).resolve().parents[1]
+COMPILES = b"# torch.func: has the zygote import torch's compiler, which a batch does once\n"
 LOOP = b"while True: pass\n"
 LOOPS = 0.01  # an assumption: one submission in a hundred runs into its time limit
 CLASS = 1_000  # submissions that the coordinator's work is measured on
@@ -104,9 +105,9 @@ def batch(exercise: str, folder: Path, to: Path) -> float:
 def cost_of(exercise: str, count: int, folder: Path) -> Cost:
     """Grade few and many, so that what a batch costs once falls out."""
     many = [sources(exercise)[number % len(sources(exercise))] for number in range(count)]
-    few = batch(exercise, hand_in(folder / "few", exercise, many[:2]), folder / "few-out")
-    all_of_them = batch(exercise, hand_in(folder / "many", exercise, many), folder / "many-out")
-    looping = batch(exercise, hand_in(folder / "loop", exercise, [*many[:2], LOOP]), folder / "loop-out")
+    few = batch(exercise, hand_in(folder / "few", exercise, [COMPILES, *many[:2]]), folder / "few-out")
+    all_of_them = batch(exercise, hand_in(folder / "many", exercise, [COMPILES, *many]), folder / "many-out")
+    looping = batch(exercise, hand_in(folder / "loop", exercise, [COMPILES, *many[:2], LOOP]), folder / "loop-out")
     with sqlite3.connect(folder / "many-out" / "grades.db") as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     bytes_in_database = (folder / "many-out" / "grades.db").stat().st_size

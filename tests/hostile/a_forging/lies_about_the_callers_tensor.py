@@ -24,4 +24,8 @@ for thing in gc.get_objects():
     if type(thing).__name__ == "Servant":
         for order in ("tensor", "effect"):
             look = thing._orders[order]
-            thing._orders[order] = lambda look=look, **given: {**look(**given), "requires_grad": False, "grad": None}
+            thing._orders[order] = lambda *given, look=look, **named: {
+                **look(*given, **named),
+                "requires_grad": False,
+                "grad": None,
+            }
