@@ -162,6 +162,20 @@ def test_a_call_on_a_fresh_model_that_raises(probe: Probe, function: str) -> Non
         probe.call_on_model(function, [("Linear", (2, 1), {})], weights=torch.ones(3))
 
 
+@pytest.mark.parametrize("lie", ["5", "{}", "{'answer': 1, 'weights': 'heavy'}"])
+def test_a_child_that_lies_about_a_fresh_model_is_no_answer(launcher: Launcher, lie: str) -> None:
+    source = f"""
+import gc
+for thing in gc.get_objects():
+    if type(thing).__name__ == "Servant":
+        thing._orders["call_on_model"] = lambda **_: {lie}
+"""
+    with Session(launcher, make_submission("mine.py", source.encode()), Limits(), seed=0) as session:
+        session.open()
+        with pytest.raises(Crashed):
+            Probe(session).call_on_model("f", [("Linear", (1, 1), {})], weights=torch.ones(2))
+
+
 def test_a_warm_sandbox_has_rehearsed_and_nothing_is_left_of_it(launcher: Launcher) -> None:
     source = b"import os, sys\nprint(sorted(os.listdir('..')), os.listdir('.'), __file__[-13:])\n"
     with Session(launcher, make_submission("mine.py", source), Limits(), seed=0) as session:
