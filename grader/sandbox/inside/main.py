@@ -36,18 +36,23 @@ def main() -> None:
     stand_ins.install()
     child.open_streams()
     sys.path.remove(package_root)
-    gc.freeze()  # the heap as it is now is shared by all children: never walk it, not even once before the forks
+    _share_the_heap(for_many=is_many)
     gc.enable()
-    if is_many:
-        from grader.sandbox.inside import heap
-
-        heap.collapse()
     if "nursery_fd" in settings:
         _serve_births(settings)
     elif "control_fd" in settings:
         _serve_forks(settings)
     else:
         child.serve_standard_streams()
+
+
+def _share_the_heap(*, for_many: bool) -> None:
+    """The heap as it is now is shared by all children: never walk it, not even once before the forks."""
+    gc.freeze()
+    if for_many:
+        from grader.sandbox.inside import heap
+
+        heap.collapse()
 
 
 def _take_one_step() -> None:
@@ -104,7 +109,7 @@ def _reap(*_: object) -> None:
 def _serve_forks(settings: dict[str, Any]) -> None:
     import socket
 
-    from grader.sandbox.inside import confine, devices
+    from grader.sandbox.inside import compiler, confine, devices
 
     scratch_root, without = Path(settings["scratch_root"]), frozenset(settings["without"])
     plan = confine.prepare(scratch_root=scratch_root, devices=devices.accelerators(), without=without)
@@ -115,6 +120,8 @@ def _serve_forks(settings: dict[str, Any]) -> None:
             request, descriptors, _, _ = received
             order = json.loads(request)
             if order["do"] == "fork":
+                if order["child"]["compiles"] and compiler.fetch():
+                    _share_the_heap(for_many=settings["warm"])
                 control.send(json.dumps({"pid": _fork(control, descriptors, order["child"], plan)}).encode())
             else:
                 control.send(json.dumps(_end(order["pid"])).encode())
@@ -142,10 +149,8 @@ def _leave(scratch_root: Path, plan: Any) -> NoReturn:
 
 
 def _fork(control: Any, descriptors: list[int], settings: dict[str, Any], plan: Any) -> int:
-    from grader.sandbox.inside import child, compiler, confine, limits
+    from grader.sandbox.inside import child, confine, limits
 
-    if settings["compiles"] and compiler.fetch():
-        gc.freeze()
     bounds = limits.Limits(**settings["limits"])
     plan.make_room(bounds)
     scratch = Path(settings["scratch"]).parent
