@@ -17,8 +17,10 @@ from batch_support import GRADE, ROOT, batch, gradebook, zip_bytes
 from confinement_support import WITHOUT_LANDLOCK
 from hostile_support import children_of
 
-from grader.errors import UsageFault
+from grader.errors import GraderFault, UsageFault
 from grader.isolation import Isolation, hold_isolation
+from grader.sandbox.nursery import Nursery
+from grader.sandbox.zygote import Zygote
 
 REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
 
@@ -217,6 +219,22 @@ def test_with_a_worker_for_every_core_each_keeps_to_its_own(tmp_path: Path) -> N
             (source,) = _of(running.pid, what)
             assert [os.sched_getaffinity(pid) for pid in _of(source, what)] == wanted
         assert running.wait(timeout=120) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no nursery")
+def test_a_zygote_of_a_nursery_leaves_nothing_and_a_nursery_that_is_gone_is_a_fault() -> None:
+    nursery = Nursery()
+    try:
+        zygote = Zygote(nursery.zygote(None))
+        folder, groups = zygote.scratch_root.path, zygote._groups
+        assert all(map(os.path.exists, [folder, *groups]))
+        zygote.close()
+        assert not any(map(os.path.exists, [folder, *groups]))
+        nursery._process.kill()
+        with pytest.raises(GraderFault, match="What zygotes are forked from does not answer"):
+            nursery.zygote(None)
+    finally:
+        nursery.close()
 
 
 def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:

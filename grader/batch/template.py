@@ -10,11 +10,11 @@ import contextlib
 import gc
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -126,11 +126,14 @@ def _obey(order: dict[str, Any], descriptors: list[int], control: socket.socket)
 
 def _end(pid: int, patience: float) -> int:
     """Wait for a worker's end, at most so many seconds; kill it then. Its exit code."""
-    handle = os.pidfd_open(pid)
-    if not select.select([handle], [], [], patience)[0]:
-        os.kill(pid, signal.SIGKILL)
-    os.close(handle)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    deadline = time.monotonic() + patience
+    while not (ended := os.waitpid(pid, os.WNOHANG))[0]:
+        if time.monotonic() >= deadline:
+            os.kill(pid, signal.SIGKILL)
+            ended = os.waitpid(pid, 0)
+            break
+        time.sleep(0.002)
+    return os.waitstatus_to_exitcode(ended[1])
 
 
 if __name__ == "__main__":

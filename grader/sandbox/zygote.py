@@ -7,12 +7,14 @@ is imported once for all of them.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import signal
 import socket
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from grader.sandbox.launch import Ending, Launched
 from grader.sandbox.scratch import ScratchRoot, make_scratch_root, remove_tree
 
 START_SECONDS = 120.0  # importing torch from a cold disk
-LEAVE_SECONDS = 10.0  # until it has tidied up, in which it has nothing to wait for
+LEAVE_SECONDS = 3.0  # until it has tidied up, in which it has nothing to wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,7 @@ class Zygote:
         if self._path.exists():
             remove_tree(self._path)
         for group in self._groups:
-            with contextlib.suppress(OSError):  # another grader has seen that the zygote is gone, and removed it
-                os.rmdir(group)
+            _remove_group(group)
 
     def _have_it_leave(self) -> None:
         """It tidies up when it has nobody to listen to, and its end of the socket closes with it."""
@@ -126,6 +127,18 @@ class Zygote:
             return ""
         status = self._process.wait()
         return f" (signal {signal.Signals(-status).name})" if status < 0 else f" (exit code {status})"
+
+
+def _remove_group(folder: str) -> None:
+    """Remove a control group when its last process has ended, which is a little after it was heard to end."""
+    deadline = time.monotonic() + LEAVE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            os.rmdir(folder)
+        except OSError as problem:
+            if problem.errno != errno.EBUSY:  # it is gone: by us, or by another grader that saw that the zygote is
+                return
+            time.sleep(0.002)
 
 
 def start_zygote(*, warm: bool, without: frozenset[str] = frozenset()) -> Zygote:
