@@ -3,9 +3,10 @@
     python benchmarks/peers.py [--environments DIR] [--ex1 1000] [--ex2 300] [--pytest 40] [--others 6]
 
 A class of right submissions of ex1, and one of ex2, through `grade batch`; some of them through each of the others (see
-others.py), and the student's own computation alone, in one process for each core that has imported torch. All in the
-same run and on the same cores, so that ratios are of one machine; starting up counts for everybody. The environments
-of the others are installed first, by pip, whose settings say from where; DIR keeps them for the next time.
+others.py), and the student's own computation alone, in one process for each core that has imported torch: for ex2 the
+500 epochs of its long check, from the same start and on the same data, on which their time hangs by some hundredths.
+All in the same run and on the same cores, so that ratios are of one machine; starting up counts for everybody. The
+environments of the others are installed first, by pip, whose settings say from where; DIR keeps them for the next time.
 """
 
 from __future__ import annotations
@@ -19,18 +20,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from others import CORES, NBGRADER, OTTER, PYTEST, ROOT, NotMeasured, Spent, Tool, install, timed
 
+from grader.checks import load_checks
+from grader.exercise import find_exercise
+from grader.grading import derived_seed
+
 WIDTH = 50
+SEED = 0  # of the batch, which is what it takes by default
 BARE = {
     "ex1": "X = torch.tensor([1.0, 2.0, 3.0, 4.0])\n"
     "mine.sum_of_cubes(X), mine.gradient_by_autograd(X), mine.gradient_by_hand(X)",
-    "ex2": "X, y = mine.make_data(1000, number)\nmine.train(mine.build_model(), X, y, 500, 0.01)",
+    "ex2": "torch.manual_seed(given['seed'])\nmine.train(mine.build_model(), given['x'], given['y'])",
 }
 MEASURE = """
 import importlib.util, sys, time, torch
 torch.set_num_threads(1)
-code = compile(sys.argv[3], "bare", "exec")
+code, given = compile(sys.argv[3], "bare", "exec"), torch.load(sys.argv[4])
 wall = cpu = 0.0
 for number in range(-1, int(sys.argv[2])):
     torch.manual_seed(0)
@@ -76,16 +83,26 @@ def ours(exercise: str, count: int, folder: Path) -> Measured:
         student.mkdir(parents=True)
         shutil.copy(solution(exercise), student / f"{exercise}.py")
     command = [sys.executable, "-m", "grader", "batch", exercise, str(folder / "class"), "-o", str(folder / "results")]
+    command += ["--seed", str(SEED)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return Measured("grade batch", count, timed(lambda: subprocess.run(command, check=True, cwd=ROOT, **quiet)))
 
 
-def bare(exercise: str, count: int) -> Measured:
+def keep_task(path: Path) -> None:
+    """Write down what ex2's long check trains on in a batch, and the seed with which the model is built there."""
+    check = next(each for each in load_checks(find_exercise("ex2")) if each.id == "full_training")
+    exercise, names = sys.modules[check.run.__module__], ("ex2", check.id)
+    rng = torch.Generator().manual_seed(derived_seed(SEED, *names))
+    task = exercise.long_run(exercise.drawn_seed(rng)).task
+    torch.save({"x": task.x, "y": task.y, "seed": derived_seed(SEED, *names, "child")}, path)
+
+
+def bare(exercise: str, count: int, task: Path) -> Measured:
     """The student's own computation: the time of the process that takes longer."""
 
     def run(core: int) -> tuple[float, ...]:
         share = len(range(core, count, CORES))
-        command = [sys.executable, "-c", MEASURE, str(solution(exercise)), str(share), BARE[exercise]]
+        command = [sys.executable, "-c", MEASURE, str(solution(exercise)), str(share), BARE[exercise], str(task)]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         return tuple(map(float, said.split()))
 
@@ -133,8 +150,9 @@ def main() -> None:
     tools = ((PYTEST, options.pytest), (OTTER, options.others), (NBGRADER, options.others))
     with tempfile.TemporaryDirectory() as name:
         environments = (options.environments or Path(name) / "environments").resolve()
+        keep_task(task := Path(name) / "task.pt")
         for exercise, count in (("ex1", options.ex1), ("ex2", options.ex2)):
-            rows = [ours(exercise, count, Path(name) / exercise), bare(exercise, count)]
+            rows = [ours(exercise, count, Path(name) / exercise), bare(exercise, count, task)]
             found = [other(tool, environments, exercise, most) for tool, most in tools]
             tell(exercise, rows + [each for each in found if each])
 

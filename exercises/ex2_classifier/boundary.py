@@ -17,7 +17,7 @@ from .data import drawn_data
 from .network import outputs
 
 REACH = 2.4  # the circle has radius 1.41
-STEPS = 61  # points of the grid along each side
+STEPS = 41  # points of the grid along each side; between them the line is drawn straight
 NEAR = 0.12  # squared distance from the plane up to which a point is shown
 MOST_POINTS = 40
 

@@ -6,7 +6,6 @@ is computed again here, in float64 and by explicit formulas.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -20,11 +19,11 @@ from grader.views import ModuleView
 
 from .boundary import show_boundary
 from .cases import Case, accuracy_cases, long_run, noise_run
-from .data import DEFAULT_N, drawn_data, expect_normal, expect_rule, make_data, points, real
+from .data import DEFAULT_N, expect_normal, expect_rule, make_data, points, real
 from .models import call_on_a_model, expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
-from .network import drawn_weights, expect_network, logits, outputs, share_right, weights_of
-from .runs import expect_losses, expect_training, standstill, train
-from .training import Task, bce
+from .network import expect_network, logits, outputs, share_right, weights_of
+from .runs import expect_losses, expect_training, standstill
+from .training import bce
 
 ENOUGH = 0.93  # accuracy on fresh points; the reference's lowest over 120 seeds was 0.964
 LOW = 0.2  # training loss after 500 epochs; the reference's highest over 100 seeds was 0.02
@@ -101,9 +100,7 @@ def several_epochs(submission: Probe, rng: torch.Generator) -> None:
 
 @check("Each loss is the one before its epoch's step", points=1, hidden=True)
 def losses(submission: Probe, rng: torch.Generator) -> None:
-    x, y = drawn_data(rng, drawn(rng, 1000, 1500))
-    task = Task(start=drawn_weights(rng, scale=1.5), x=x, y=y, epochs=3, lr=0.015)
-    expect_losses(submission, task, [train(submission, replace(task, epochs=epochs)) for epochs in (1, 2, 3)])
+    expect_losses(submission, *noise_run(drawn_seed(rng), n=drawn(rng, 1000, 1500), epochs=3, lr=0.015))
 
 
 @check(f"500 epochs reach {ENOUGH} on fresh points", points=1)

@@ -58,9 +58,42 @@ class Model(nn.Module):
         return torch.sigmoid(x)
 
 
+def build() -> nn.Sequential:
+    return nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid())
+
+
+def data(n: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    x = torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
+    torch.manual_seed(seed)
+    return x, ((x**2).sum(dim=1, keepdim=True) < 2.0).float()
+
+
+def train(model: nn.Module, x: torch.Tensor, y: torch.Tensor, epochs: int = 2, lr: float = 0.01) -> list[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    loss_function = nn.BCELoss()
+    losses = []
+    for _ in range(epochs):
+        loss = loss_function(model(x), y)
+        losses.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
+def measure(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> float:
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        right = (model(x) > 0.5) == (y > 0.5)
+    model.train(was_training)
+    return right.float().mean().item()
+
+
 if __name__ == "__main__":
     print(np.zeros(3), [name for name in ("a", "b")])
 '''
+LAYERS = [["Linear", [4, 32], {}], ["ReLU", [], {}], ["Linear", [32, 1], {}], ["Sigmoid", [], {}]]
 FUNCTIONS = ("cubes", "backward", "grad", "formula")
 
 
@@ -88,6 +121,26 @@ def _perform(servant: Servant) -> None:
             call(arguments=[x], keywords={}, method="", bend_autograd=bent)
     _order(servant, "effect", target="cubes", value=x)
     _order(servant, "tensor", value=_order(servant, "put", value=x))
+    _train(servant)
+
+
+def _train(servant: Servant) -> None:
+    """What an exercise asks of a small network."""
+    call = functools.partial(_order, servant, "call", keywords={}, method="", bend_autograd=False)
+    x, y = call(begin=1, target="data", arguments=[50, 1])
+    own = call(target="build", arguments=[])
+    state = {name: seen["value"] for name, seen in _order(servant, "module", value=own)["parameters"].items()}
+    call(target=own, arguments=[x])
+    call(target=own, arguments=[state], method="load_state_dict")
+    call(target="train", arguments=[own, x, y])
+    built = _order(servant, "build", layers=LAYERS, state=state, grads={}, training=True)
+    _order(servant, "watch", value=built)
+    call(target="measure", arguments=[built, x, y])
+    _order(servant, "forwards", value=built)
+    weights = torch.cat([value.reshape(-1) for value in state.values()])
+    for function in ("train", "measure"):
+        given = {"layers": LAYERS, "weights": weights, "arguments": [x, y], "keywords": {}}
+        _order(servant, "call_on_model", begin=1, target=function, **given)
 
 
 def _order(servant: Servant, do: str, *, begin: int | None = None, **arguments: Any) -> Any:
