@@ -112,7 +112,7 @@ def cost_of(exercise: str, count: int, folder: Path) -> Cost:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     bytes_in_database = (folder / "many-out" / "grades.db").stat().st_size
     outcome = next(one_outcome(exercise, [many[0]]))
-    report = from_text(outcome.text)
+    report = from_text(outcome.json.decode())
     render = seconds(lambda: outcome_of(0, report), 20)
     times = durations(folder / "many-out" / "grades.db")
     return Cost(

@@ -59,9 +59,9 @@ def validate(folder: Path, workers: int) -> tuple[float, float]:
             results.write_report(folder / "out", f"student{done.id:07}", "ex1", 1, done)
             store.add(filed[done.id], done)
             serial += time.perf_counter() - began
-            times[done.id] = from_text(done.text).duration_s
+            times[done.id] = from_text(done.json.decode()).duration_s
         real = time.perf_counter() - started
-        report = from_text(done.text)
+        report = from_text(done.json.decode())
         render = seconds(lambda: outcome_of(0, report), 20)
     played = play([times[n] + render for n in sorted(times)], workers, ahead=AHEAD, coordinator=serial / len(files))
     return real, played.makespan

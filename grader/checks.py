@@ -24,11 +24,12 @@ from grader.exercise import Exercise
 from grader.model import Figure, Look, Map, Visibility
 from grader.sandbox.values import Handle
 from grader.views import (
+    ModelCall,
     ModuleView,
     SourceFacts,
     TensorView,
-    answer_and_weights,
     forward_list,
+    model_call,
     module_view,
     tensor_view,
 )
@@ -119,12 +120,13 @@ class Probe:
         layers: Sequence[Layer],
         *arguments: Any,
         weights: torch.Tensor,
+        watched: bool = False,
         **keywords: Any,
-    ) -> tuple[Any, torch.Tensor]:
+    ) -> ModelCall:
         """Call a function with a fresh model, in train mode, before its other arguments: see `build`.
 
-        `weights` is 1-d: the values of model.parameters(), one after the other. Gives the answer, and the weights that
-        the model has after it. With one order, where `build`, `call` and `module` are three.
+        `weights` is 1-d: the values of model.parameters(), one after the other. `watched`: note each forward pass, as
+        in `forwards`. With one order, where `build`, `watch`, `call`, `module` and `forwards` are five.
         """
         seen = self._session.ask(
             "call_on_model",
@@ -133,8 +135,9 @@ class Probe:
             weights=weights,
             arguments=list(arguments),
             keywords=keywords,
+            watched=watched,
         )
-        return self._view(seen, answer_and_weights)
+        return self._view(seen, model_call)
 
     def raises(self, target: str | Handle, *arguments: Any, **keywords: Any) -> Raised | None:
         """Call, and give the exception that the submission raised; None where it returned."""

@@ -48,6 +48,19 @@ class ModuleView:
     buffers: dict[str, TensorView]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """What a call on a model gave, and the model after it: its parameters one after the other (n,), whether any holds a
+    gradient, its mode, and its forward passes where they were watched.
+    """
+
+    answer: Any
+    weights: torch.Tensor
+    has_gradients: bool
+    training: bool
+    forwards: tuple[dict[str, Any], ...] = ()
+
+
 class SourceFacts:
     """What the source text refers to, read from it before any of it ran."""
 
@@ -103,9 +116,15 @@ def module_view(seen: Any) -> ModuleView:
     )
 
 
-def answer_and_weights(seen: Any) -> tuple[Any, torch.Tensor]:
-    """What a call on a model gave, and the weights of the model after it."""
-    return _is(dict, seen)["answer"], _is(torch.Tensor, seen["weights"])
+def model_call(seen: Any) -> ModelCall:
+    """A call on a model as the child describes it."""
+    return ModelCall(
+        answer=_is(dict, seen)["answer"],
+        weights=_is(torch.Tensor, seen["weights"]),
+        has_gradients=_is(bool, seen["has_gradients"]),
+        training=_is(bool, seen["training"]),
+        forwards=tuple(forward_list(seen["forwards"])),
+    )
 
 
 def _layer_view(seen: Any, of_module: dict[str, TensorView]) -> LayerView:

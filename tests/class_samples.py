@@ -20,7 +20,7 @@ from grader.batch.standings import standings
 from grader.batch.store import Graded
 from grader.batch.students import Student
 from grader.model import Report, Status, Verdict
-from grader.reporters.json_report import to_text
+from grader.reporters.json_report import render_json
 from grader.text import inert
 
 Counted = list[tuple[Record, Graded | None]]
@@ -46,7 +46,7 @@ def graded(number: int, exercise: str, made: Report | None, late: Lateness | Non
         name=f"{exercise}.py",
         late=late,
         score=made.score if made else None,
-        text=to_text(made) if made else "",
+        text=render_json(made) if made else "",
     )
 
 
@@ -120,7 +120,7 @@ def _row(who: Student, exercise: str, made: Report | None, file: str, late: Late
     )
     if made is not None:
         made = replace(made, score=None if score is None else made.score)
-    text, points = (to_text(made), made.score) if made else ("", None)
+    text, points = (render_json(made), made.score) if made else ("", None)
     return [(record, Graded(student=who, exercise=exercise, attempt=1, name=file, late=late, score=points, text=text))]
 
 

@@ -58,6 +58,11 @@ def runs_it_and_adds(model, x, amount):
         model[0].weight += amount
     return answer
 
+def measures_badly(model, x):
+    model(x).sum().backward()
+    model.eval()
+    return model(x).item()
+
 def spoils_its_parameters(model):
     def parameters(*_, **__):
         raise RuntimeError("none of yours")
@@ -149,11 +154,23 @@ def test_a_call_on_a_fresh_model_and_the_model_after_it(probe: Probe) -> None:
     layers = [("Linear", (2, 1), {}), ("BatchNorm1d", (1,), {})]
     weights = torch.tensor([1.0, -1.0, 0.5, 2.0, 3.0])  # of Linear: weight (1, 2), bias (1,); of BatchNorm: both (1,)
     x = torch.tensor([[1.0, 2.0], [3.0, 5.0]])  # Linear makes -0.5 and -1.5 of it, BatchNorm of these 2 + 3 and -2 + 3
-    answer, after = probe.call_on_model("runs_it_and_adds", layers, x, weights=weights, amount=2.0)
-    assert torch.allclose(answer, torch.tensor([[5.0], [1.0]]), atol=1e-3)
-    assert after.tolist() == [3.0, 1.0, 0.5, 2.0, 3.0]
-    again, _ = probe.call_on_model("runs_it_and_adds", layers, x, weights=weights, amount=0.0)
-    assert again.equal(answer)
+    called = probe.call_on_model("runs_it_and_adds", layers, x, weights=weights, amount=2.0)
+    assert torch.allclose(called.answer, torch.tensor([[5.0], [1.0]]), atol=1e-3)
+    assert called.weights.tolist() == [3.0, 1.0, 0.5, 2.0, 3.0]
+    assert (called.training, called.has_gradients, called.forwards) == (True, False, ())
+    again = probe.call_on_model("runs_it_and_adds", layers, x, weights=weights, amount=0.0)
+    assert again.answer.equal(called.answer)
+
+
+def test_what_a_call_does_to_a_fresh_model_is_seen(probe: Probe) -> None:
+    called = probe.call_on_model(
+        "measures_badly", [("Linear", (2, 1), {})], torch.ones(1, 2), weights=torch.ones(3), watched=True
+    )
+    assert (called.training, called.has_gradients) == (False, True)
+    assert called.forwards == (
+        {"grad": True, "training": True, "device": "cpu"},
+        {"grad": True, "training": False, "device": "cpu"},
+    )
 
 
 @pytest.mark.parametrize("function", ["own_type_error", "spoils_its_parameters"])
@@ -162,10 +179,12 @@ def test_a_call_on_a_fresh_model_that_raises(probe: Probe, function: str) -> Non
         probe.call_on_model(function, [("Linear", (2, 1), {})], weights=torch.ones(3))
 
 
-@pytest.mark.parametrize("lie", ["5", "{}", "{'answer': 1, 'weights': 'heavy'}"])
+@pytest.mark.parametrize(
+    "lie", ["5", "{}", "{'answer': 1, 'weights': 'heavy'}", "{'answer': 1, 'weights': torch.ones(2), 'training': 5}"]
+)
 def test_a_child_that_lies_about_a_fresh_model_is_no_answer(launcher: Launcher, lie: str) -> None:
     source = f"""
-import gc
+import gc, torch
 for thing in gc.get_objects():
     if type(thing).__name__ == "Servant":
         thing._orders["call_on_model"] = lambda **_: {lie}

@@ -13,14 +13,20 @@ from torch import Tensor
 
 from grader.checks import Probe, check
 from grader.expect import expect, expect_close, expect_float, expect_tensor, fail
-from grader.sandbox.values import Handle
 from grader.showing import listed
-from grader.views import ModuleView
 
 from .boundary import show_boundary
 from .cases import Case, accuracy_cases, long_run, noise_run
 from .data import DEFAULT_N, expect_normal, expect_rule, make_data, points, real
-from .models import call_on_a_model, expect_sequential, load, on_a_model, own_model, plain_model, trained_weights
+from .models import (
+    call_on_a_model,
+    expect_sequential,
+    load,
+    own_model,
+    plain_model,
+    trained_weights,
+    weights_after,
+)
 from .network import expect_network, logits, outputs, share_right, weights_of
 from .runs import expect_losses, expect_training, standstill
 from .training import bce
@@ -157,29 +163,23 @@ def accuracy_value(submission: Probe, rng: torch.Generator) -> None:
 @check("accuracy leaves the mode and no gradients", points=1)
 def accuracy_leaves(submission: Probe, rng: torch.Generator) -> None:
     case = accuracy_cases(drawn_seed(rng))[0]
-
-    def use(model: Handle) -> tuple[Any, ModuleView, list[dict[str, bool]]]:
-        submission.watch(model)
-        value = submission.call("accuracy", model, case.x, case.y)
-        return value, submission.module(model), submission.forwards(model)
-
-    value, after, forwards = on_a_model(submission, case.weights, use)
-    ran = forwards or (isinstance(value, float) and same_accuracies([value], [case.right]))
+    called = call_on_a_model(submission, "accuracy", case.weights, case.x, case.y, watched=True)
+    ran = called.forwards or (isinstance(called.answer, float) and same_accuracies([called.answer], [case.right]))
     expect(bool(ran), "accuracy does not run the model.", hint="Predict with model(X), and compare with y.")
-    expect(after.training, mistake="left_in_eval")
-    expect(all(parameter.grad is None for parameter in after.parameters.values()), mistake="leaves_gradients")
-    kept = weights_of(after)
+    expect(called.training, mistake="left_in_eval")
+    expect(not called.has_gradients, mistake="leaves_gradients")
+    kept = weights_after(called)
     same = kept is not None and torch.equal(kept, case.weights)
     expect(same, "accuracy has changed the model's weights.", hint="It measures only: no optimizer belongs in it.")
-    if any(seen["grad"] for seen in forwards):
+    if any(seen["grad"] for seen in called.forwards):
         submission.advise("no_grad")
-    if any(seen["training"] for seen in forwards):
+    if any(seen["training"] for seen in called.forwards):
         submission.advise("eval_mode")
 
 
 def accuracy(submission: Probe, case: Case) -> Any:
     """What the submission's accuracy gives."""
-    return call_on_a_model(submission, "accuracy", case.weights, case.x, case.y)[0]
+    return call_on_a_model(submission, "accuracy", case.weights, case.x, case.y).answer
 
 
 def same_accuracies(numbers: list[float], expected: list[float], *, tolerance: float = ACCURACY_CLOSE) -> bool:

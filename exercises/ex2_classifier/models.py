@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
+import torch
 from torch import Tensor
 
 from grader.checks import Probe
@@ -12,11 +13,9 @@ from grader.errors import Raised, Unmet
 from grader.expect import CheckFailed, expect, fail
 from grader.sandbox.values import Handle
 from grader.showing import describe
-from grader.views import ModuleView
+from grader.views import ModelCall, ModuleView
 
-from .network import LAYERS, SHAPES, expect_network, split, weights_of
-
-Result = TypeVar("Result")
+from .network import COUNTS, LAYERS, SHAPES, expect_network, split, weights_of
 
 
 def expect_sequential(submission: Probe, model: Any) -> ModuleView:
@@ -63,38 +62,46 @@ def load(submission: Probe, model: Handle, view: ModuleView, weights: Tensor) ->
     submission.call(model, _state(view.parameters, weights), method="load_state_dict", strict=False)
 
 
-def on_a_model(submission: Probe, weights: Tensor, use: Callable[[Handle], Result]) -> Result:
-    """What `use` gives for a plain model with these weights, or, where that raises, for the submission's own.
+def call_on_a_model(
+    submission: Probe, function: str, weights: Tensor, *arguments: Any, watched: bool = False
+) -> ModelCall:
+    """What a function gives for a plain model with these weights, or, where that raises, for the submission's own.
 
     A submission whose model has methods of its own, and whose functions call them, is right as well.
     """
     try:
-        return use(plain_model(submission, weights))
+        return submission.call_on_model(function, LAYERS, *arguments, weights=weights.float(), watched=watched)
     except Raised:
         own = own_model(submission, weights)
         if own is None:
             raise
-        return use(own[0])
+        return _call_on(submission, function, own[0], *arguments, watched=watched)
 
 
-def call_on_a_model(submission: Probe, function: str, weights: Tensor, *arguments: Any) -> tuple[Any, Tensor | None]:
-    """What a function gives for a model with these weights as in `on_a_model`, and the model's weights after it.
-
-    None where the model is no 4-32-16-1 any more.
-    """
-    try:
-        answer, after = submission.call_on_model(function, LAYERS, *arguments, weights=weights.float())
-    except Raised:
-        own = own_model(submission, weights)
-        if own is None:
-            raise
-        return submission.call(function, own[0], *arguments), weights_of(submission.module(own[0]))
-    return answer, after.double() if after.shape == weights.shape and after.is_floating_point() else None
+def _call_on(submission: Probe, function: str, model: Handle, *arguments: Any, watched: bool) -> ModelCall:
+    if watched:
+        submission.watch(model)
+    answer = submission.call(function, model, *arguments)
+    view = submission.module(model)
+    after = [parameter.value.reshape(-1) for parameter in view.parameters.values()]
+    return ModelCall(
+        answer=answer,
+        weights=torch.cat(after) if after else torch.empty(0),
+        has_gradients=any(parameter.grad is not None for parameter in view.parameters.values()),
+        training=view.training,
+        forwards=tuple(submission.forwards(model)) if watched else (),
+    )
 
 
 def trained_weights(submission: Probe, model: Handle) -> Tensor:
     """The weights that train has left in a model."""
     return expect_trained(weights_of(submission.module(model)))
+
+
+def weights_after(call: ModelCall) -> Tensor | None:
+    """The weights that a call has left in a 4-32-16-1; None where it is none any more."""
+    is_one = call.weights.shape == (sum(COUNTS),) and call.weights.is_floating_point()
+    return call.weights.double() if is_one else None
 
 
 def expect_trained(weights: Tensor | None) -> Tensor:

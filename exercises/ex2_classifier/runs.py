@@ -13,7 +13,7 @@ from grader.checks import Probe
 from grader.expect import expect, expect_floats, fail
 from grader.showing import describe
 
-from .models import call_on_a_model, expect_trained, plain_model
+from .models import call_on_a_model, expect_trained, plain_model, weights_after
 from .network import SHAPES, outputs, split
 from .training import BCE, OTHER_LOSSES, Course, Loss, Task, arrived, mistaken
 
@@ -22,8 +22,8 @@ LOSSES_CLOSE = 3e-4  # relative: room for losses rounded to four places
 
 def train(submission: Probe, task: Task) -> Course:
     """Where the submission's train leads."""
-    reported, weights = call_on_a_model(submission, "train", task.start, task.x, task.y, task.epochs, task.lr)
-    return Course(expect_trained(weights), reported)
+    called = call_on_a_model(submission, "train", task.start, task.x, task.y, task.epochs, task.lr)
+    return Course(expect_trained(weights_after(called)), called.answer)
 
 
 def expect_training(submission: Probe, task: Task, right: Course) -> None:

@@ -104,7 +104,7 @@ class Store:
         with self._database.transaction():
             self._database.execute(
                 "INSERT OR REPLACE INTO result (entry, key, verdict, score, report) VALUES (?, ?, ?, ?, ?)",
-                (filed.id, filed.key, outcome.verdict.value, outcome.score, outcome.text),
+                (filed.id, filed.key, outcome.verdict.value, outcome.score, outcome.json.decode()),
             )
             self._database.execute("DELETE FROM problem WHERE entry = ?", (filed.id,))
             self.add_written(filed.id, outcome, ())

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from grader.model import Audience, Report, Verdict
 from grader.reporters import Format, render
-from grader.reporters.json_report import to_text
 
 MOST_TRIES = 2
 START_SECONDS = 180.0
@@ -45,14 +44,13 @@ class Outcome:
     """A graded task: what the batch goes by, and the report in each form that is kept of it.
 
     All is made at the worker, where no core waits for another; a report's own records, hundreds of objects, stay there.
-    `text` is the report as the database keeps it; `html`, for the student, and `json`, for the instructor, are files.
+    `html`, for the student, and `json`, for the instructor, are files; the database keeps the latter as well.
     """
 
     id: int
     verdict: Verdict
     score: int | None
     reason: str
-    text: str
     html: bytes
     json: bytes
 
@@ -74,7 +72,6 @@ def outcome_of(number: int, report: Report) -> Outcome:
         verdict=report.verdict,
         score=report.score,
         reason=report.reason,
-        text=to_text(full),
         html=render(page, Format.HTML).encode(),
         json=render(full, Format.JSON).encode(),
     )

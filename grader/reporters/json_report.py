@@ -42,13 +42,8 @@ def render_json(report: Report) -> str:
     return "{\n" + ",\n".join(f"  {_encode(key)}: {_laid_out(value)}" for key, value in data.items()) + "\n}\n"
 
 
-def to_text(report: Report) -> str:
-    """`report` on one line, as `from_text` reads it."""
-    return json.dumps(to_dict(report), allow_nan=False)
-
-
 def from_text(text: str) -> Report:
-    """The report that `to_text` wrote. Raises as `from_dict` does."""
+    """The report that `render_json` wrote, its texts inert. Raises as `from_dict` does."""
     return from_dict(json.loads(text))
 
 

@@ -141,10 +141,11 @@ class Program:
         weights: torch.Tensor,
         arguments: list[Any],
         keywords: dict[str, Any],
+        watched: bool,
     ) -> dict[str, Any]:
-        """Call with a fresh model before the other arguments, and show its parameters afterwards.
+        """Call with a fresh model before the other arguments, and show the model afterwards.
 
-        They come and go as one tensor, one after the other: each tensor costs as much as a small call.
+        Its parameters come and go as one tensor, one after the other: each tensor costs as much as a small call.
         """
         model = self._handles.fresh(layers, None)
         with torch.no_grad():
@@ -152,8 +153,17 @@ class Program:
             sizes = [each.numel() for each in parameters]
             for parameter, part in zip(parameters, torch.split(weights, sizes), strict=True):
                 parameter.copy_(part.view_as(parameter))
+        if watched:
+            self._handles.watch(model)
         answer = self.call(target, [model, *arguments], keywords)
-        return {"answer": answer, "weights": torch.cat([each.detach().reshape(-1) for each in model.parameters()])}
+        parameters = list(model.parameters())
+        return {
+            "answer": answer,
+            "weights": torch.cat([each.detach().reshape(-1) for each in parameters]),
+            "has_gradients": any(each.grad is not None for each in parameters),
+            "training": model.training,
+            "forwards": self._handles.forwards(model) if watched else [],
+        }
 
     def _find(self, target: object) -> Any:
         if not isinstance(target, str):

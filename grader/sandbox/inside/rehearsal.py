@@ -139,7 +139,7 @@ def _train(servant: Servant) -> None:
     _order(servant, "forwards", value=built)
     weights = torch.cat([value.reshape(-1) for value in state.values()])
     for function in ("train", "measure"):
-        given = {"layers": LAYERS, "weights": weights, "arguments": [x, y], "keywords": {}}
+        given = {"layers": LAYERS, "weights": weights, "arguments": [x, y], "keywords": {}, "watched": True}
         _order(servant, "call_on_model", begin=1, target=function, **given)
 
 
