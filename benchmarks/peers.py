@@ -23,9 +23,9 @@ from pathlib import Path
 import torch
 from others import CORES, NBGRADER, OTTER, PYTEST, ROOT, NotMeasured, Spent, Tool, install, timed
 
-from grader.checks import load_checks
 from grader.exercise import find_exercise
 from grader.grading import derived_seed
+from grader.loading import load_checks
 
 WIDTH = 50
 SEED = 0  # of the batch, which is what it takes by default

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.checks import load_checks
 from grader.errors import UsageFault
 from grader.exercise import Exercise, exercise_folders, find_exercise, read_exercise
 from grader.grading import grade
+from grader.loading import load_checks
 from grader.model import Report, Status, Verdict
 from grader.proofreading import proofread, read_tutorials
 from grader.sandbox.launch import Launcher

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import torch
 
 from grader import __version__
-from grader.checks import Check, Probe, load_checks
+from grader.checks import Check, Probe
 from grader.errors import ExerciseFault, Fault, SubmissionFault, UsageFault
 from grader.exercise import Exercise
 from grader.expect import CheckFailed
 from grader.isolation import Isolation
 from grader.judge import Words, clean_trace, fault_words, judge, known_mistake, skipped
+from grader.loading import load_checks
 from grader.model import Accelerator, CheckResult, Environment, Report, Status, SubmissionId, Verdict
 from grader.sandbox.launch import Launcher
 from grader.sandbox.session import Session

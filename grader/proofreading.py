@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from grader.checks import load_checks
 from grader.errors import Fault
 from grader.exercise import Exercise, read_exercise
+from grader.loading import load_checks
 from grader.texts import problems_of, read_translation, translatable, translations
 
 FEWEST_HINTS = 3  # one to point the way, one to go it, one in between

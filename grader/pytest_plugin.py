@@ -43,8 +43,8 @@ class ChecksFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each check."""
-        from grader.checks import load_checks
         from grader.exercise import read_exercise
+        from grader.loading import load_checks
 
         self.exercise = read_exercise(self.path.parent)
         for check in load_checks(self.exercise):

@@ -22,8 +22,8 @@ class WarmGrader:
         self._launcher = start_launcher(warm=True)
         try:
             gc.disable()  # torch's import only allocates
-            from grader.checks import load_checks
             from grader.grading import grade
+            from grader.loading import load_checks
 
             gc.freeze()
             gc.enable()

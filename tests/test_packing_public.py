@@ -16,9 +16,9 @@ import pytest
 from conftest import ROOT
 from packing_support import environment_with_torch, grade, packed, run, texts, unpack
 
-from grader.checks import load_checks
 from grader.exercise import exercise_folders, find_exercise
 from grader.grading import grade as grade_submission
+from grader.loading import load_checks
 from grader.model import Visibility
 from grader.sandbox.launch import Launcher
 from grader.submission import read_submission

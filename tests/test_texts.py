@@ -13,9 +13,9 @@ from conftest import ENGINE_PACK, ROOT, RunGrade
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks import load_checks
 from grader.errors import ExerciseFault, UsageFault
 from grader.exercise import Exercise, exercise_folders, read_exercise
+from grader.loading import load_checks
 from grader.proofreading import proofread, read_tutorials
 from grader.texts import as_toml, translatable, translated
 

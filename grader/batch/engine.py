@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from grader import grading
 from grader.batch.work import Outcome, Setup, Task, outcome_of
-from grader.checks import Check, load_checks
+from grader.checks import Check
 from grader.errors import Unreadable
 from grader.exercise import Exercise, Limits, find_exercise
+from grader.loading import load_checks
 from grader.model import SubmissionId
 from grader.sandbox.launch import Launcher
 from grader.sandbox.session import Session

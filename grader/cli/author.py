@@ -24,7 +24,7 @@ from grader.cli.common import (
 @exercises_option
 def texts(exercise: str, language: str, packs: tuple[Path, ...]) -> None:
     """Show all that EXERCISE says, in the form in which it is translated: texts.de.toml, for one."""
-    from grader.checks import load_checks
+    from grader.loading import load_checks
     from grader.texts import as_toml
 
     found = find(exercise, packs, language)

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.checks import Check, load_checks
+from grader.checks import Check
 from grader.errors import ExerciseFault
 from grader.exercise import Exercise, read_exercise
 from grader.files import write_bytes
+from grader.loading import load_checks
 from grader.model import Visibility
 from grader.packing.archive import Member
 from grader.packing.prune import prune
