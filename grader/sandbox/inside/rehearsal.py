@@ -64,7 +64,6 @@ def build() -> nn.Sequential:
 
 def data(n: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     x = torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
-    torch.manual_seed(seed)
     return x, ((x**2).sum(dim=1, keepdim=True) < 2.0).float()
 
 
