@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from grader import __version__
-from grader.cli.author import audit, doctor, texts
+from grader.cli.author import audit, doctor, new, texts
 from grader.cli.batch import batch
 from grader.cli.classroom import classroom
 from grader.cli.common import (
@@ -97,7 +97,7 @@ def show(exercise: str, language: str, packs: tuple[Path, ...]) -> None:
     click.echo(find(exercise, packs, language).statement.rstrip("\n"))
 
 
-for command in (run, start, watch, hint, progress, batch, export, classroom, pack, texts, audit, doctor):
+for command in (run, start, watch, hint, progress, batch, export, classroom, pack, new, texts, audit, doctor):
     main.add_command(command)
 
 

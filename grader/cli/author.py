@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,6 +17,42 @@ from grader.cli.common import (
     language_option,
     leave,
 )
+from grader.errors import UsageFault
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--exercises",
+    "pack",
+    default="exercises",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of your exercises.",
+)
+@click.option(
+    "--reference",
+    "references",
+    default="reference",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of what they are held to, which students never get.",
+)
+@click.pass_context
+def new(context: click.Context, name: str, pack: Path, references: Path) -> None:
+    """Write the exercise NAME to begin with, such as softmax_rows: small, whole, and yours to change."""
+    from grader.skeleton.write import write_skeleton
+
+    group = context.parent.command if context.parent else None
+    if isinstance(group, click.Group) and (word := name.partition("_")[0]) in group.commands:
+        raise UsageFault(f"`grade {word}` is a command, and no exercise can have that id.", hint="Take another name.")
+    made = write_skeleton(name, pack=pack, references=references)
+    click.echo(f"{made.folder} is the exercise {made.id}, {made.references} what it is held to. Make them yours:")
+    for typed in (
+        ("grade", made.id, made.references / "solution.py", "--exercises", pack),
+        ("grade", "audit", made.id, "--exercises", pack, "--reference", references),
+    ):
+        click.echo(f"  {shlex.join(map(str, typed))}")
 
 
 @click.command()
