@@ -65,7 +65,9 @@ class Session:
         machine: dict[str, bool] | None = None,
         budget: Budget | None = None,
         transcript: Transcript | None = None,
+        facts: dict[str, Any] | None = None,
     ) -> None:
+        """`facts` about the source, where another session has had them collected already."""
         self._launcher = launcher
         self._submission = submission
         self._limits = limits
@@ -78,7 +80,8 @@ class Session:
         self._child: ChildProcess | None = None
         self._check_seed: int | None = None
         self._lines: list[str] = []
-        self.facts: dict[str, Any] = {"definitions": {}}
+        self._collects_facts = facts is None
+        self.facts: dict[str, Any] = facts or {"definitions": {}}
         self.isolation: tuple[str, ...] = ()
         self.scratch: Scratch
 
@@ -98,9 +101,9 @@ class Session:
         if self._submission.fault is not None:
             raise self._submission.fault
         self.start()
-        read = self.ask("read", source=self._submission.source)
+        read = self.ask("read", source=self._submission.source, with_facts=self._collects_facts)
         self._lines = read["text"].split("\n")
-        self.facts = read["facts"]
+        self.facts = read["facts"] if self._collects_facts else self.facts
         self.ask("run", notebook=self._submission.is_notebook, seed=self._seed)
 
     def start(self) -> None:
@@ -255,6 +258,7 @@ class Session:
             machine={"cuda": cuda, "mps": mps, "real": is_real},
             budget=self._budget,
             transcript=self._transcript,
+            facts=self.facts,
         ) as session:
             session.open()
             yield session

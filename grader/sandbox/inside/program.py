@@ -59,8 +59,11 @@ class Program:
             "call_on_model": self.call_on_model,
         }
 
-    def read(self, source: bytes) -> dict[str, Any]:
-        """Decode, parse and compile. Answers with the text and what it refers to, all known before any of it runs."""
+    def read(self, source: bytes, with_facts: bool) -> dict[str, Any]:
+        """Decode, parse and compile. Answers with the text and what it refers to, all known before any of it runs.
+
+        What it refers to is left out where that is known already.
+        """
         try:
             tree = ast.parse(source, self.filename)
             self._code = compile(source, self.filename, "exec", dont_inherit=True)
@@ -71,7 +74,7 @@ class Program:
         except (RecursionError, MemoryError):
             raise Refusal("syntax", message="nested too deeply", line=0, text=_text(source)) from None
         self._file.write_bytes(source)
-        return {"text": _text(source), "facts": facts.collect(tree)}
+        return {"text": _text(source), "facts": facts.collect(tree) if with_facts else None}
 
     def run(self, notebook: bool, seed: int) -> None:
         """Execute the module from top to bottom."""

@@ -110,7 +110,7 @@ def rehearse(scratch_root: Path) -> None:
 
 
 def _perform(servant: Servant) -> None:
-    _order(servant, "read", source=SOURCE)
+    _order(servant, "read", source=SOURCE, with_facts=True)
     _order(servant, "run", notebook=False, seed=0)
     x = torch.ones(2, 3)
     for function in FUNCTIONS:
