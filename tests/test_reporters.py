@@ -82,6 +82,23 @@ def test_golden(case: str, file: str) -> None:
     assert made == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("kind", "times"),
+    [
+        (Format.TERMINAL, 1),
+        (Format.HTML, 1),
+        (Format.MARKDOWN, 1),
+        (Format.JUNIT, 3),  # whoever opens one of its failures sees no other
+        (Format.GRADESCOPE, 3),
+        (Format.JSON, 3),
+    ],
+)
+def test_a_mistake_is_explained_once_to_whoever_reads_from_the_top(kind: Format, times: int) -> None:
+    text = rendered(golden("map"), kind)
+    assert text.count("BCEWithLogitsLoss has a sigmoid built in") == times
+    assert text.count("logits loss, explained above") == 3 - times
+
+
 # --- every format ------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from grader.model import Figure, Look, Report, Status, Verdict
-from grader.reporters import axes, columns, figures, maps, page
+from grader.reporters import axes, columns, figures, maps, page, wording
 from grader.text import clean
 
 _PACKAGE = "grader.reporters"
@@ -26,7 +26,7 @@ def render_html(report: Report) -> str:
         _PACKAGE,
         "report.html.j2",
         style=page.ours(_PACKAGE, "report.css"),
-        report=report,
+        report=wording.taught_once(report),
         graded=report.verdict is not Verdict.GRADER_ERROR,
         output=output,
         is_output_long=output.count("\n") >= _LONG_OUTPUT_LINES,
@@ -50,7 +50,7 @@ def render_inline(report: Report, *, note: str = "") -> str:
         _PACKAGE,
         "inline.html.j2",
         style=page.ours(_PACKAGE, "inline.css"),
-        report=report,
+        report=wording.taught_once(report),
         output=clean(report.output, limit=_OUTPUT_LIMIT).strip("\n"),
         note=note,
         id=_id(report),

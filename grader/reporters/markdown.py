@@ -26,6 +26,7 @@ _NO_SPACE = "&#8203;"
 
 def render_markdown(report: Report) -> str:
     """`report` as Markdown. GitHub's limit for a job summary is 1 MiB, which no report of ours comes near."""
+    report = wording.taught_once(report)
     blocks = [
         f"### {_line(report.exercise)} {_line(report.title)}: {wording.score(report)}",
         f"**{wording.headline(report)}** Your file: {_line(report.submission.name)}",

@@ -34,6 +34,7 @@ _VERDICT_TONES = {Verdict.PASSED: "bold green", Verdict.FAILED: "bold yellow"}
 
 def render_terminal(report: Report, *, width: int, color: bool) -> str:
     """`report` in lines of at most `width` columns (held to 40..120), with ANSI colours only if `color`."""
+    report = wording.taught_once(report)
     sheet = _Sheet(width=min(max(width, _NARROWEST), _WIDEST), color=color)
     _write_header(sheet, report)
     _write_checks(sheet, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.model import CheckResult, Place, Report, Status, Verdict
 from grader.text import clean
@@ -12,6 +13,22 @@ FIELD_LIMIT = 8_000
 LINE_LIMIT = 300
 CELL_NAME_LIMIT = 32
 TRACE_LIMIT = 8
+
+
+def taught_once(report: Report) -> Report:
+    """`report` for whoever reads it from the top: a known mistake is explained where it is named first, and not again.
+
+    A format whose rows are read one by one shows the whole in each.
+    """
+    taught: set[tuple[str, ...]] = set()
+    checks = []
+    for check in report.checks:
+        texts = (check.mistake or "", check.why, check.hint, check.see)
+        if check.mistake and texts in taught:
+            check = replace(check, mistake=f"{check.mistake}, explained above", why="", hint="", see="")
+        checks.append(check)
+        taught.add(texts)
+    return replace(report, checks=tuple(checks))
 
 
 def headline(report: Report) -> str:
