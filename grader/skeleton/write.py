@@ -12,7 +12,15 @@ from grader.exercise import exercise_folders
 from grader.files import write_bytes
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_SUFFIX = ".in"  # so that no tool takes the Python among them for modules of the grader
+# The templates end in .in, so that no tool takes the Python among them for modules of the grader, and none is called a
+# solution: what is handed out to students has no file of that name.
+_EXERCISE = {name: name for name in ("README.md", "checks.py", "exercise.toml", "stub.py")}
+_HELD_TO = {
+    "plain.py": "solution.py",
+    "by_product.py": "right/by_product.py",
+    "only_three.py": "wrong/only_three.py",
+    "over_columns.py": "wrong/over_columns.py",
+}
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _NUMBERED = re.compile(r"ex[0-9]+_")
 
@@ -54,9 +62,8 @@ def write_skeleton(name: str, *, pack: Path, references: Path) -> Skeleton:
                 hint="The id is what stands before the first underscore: begin with another word.",
             )
     texts = {"id": made.id, "title": _NUMBERED.sub("", name).replace("_", " ").capitalize()}
-    for kind, folder in (("exercise", made.folder), ("reference", made.references)):
-        for template in sorted((_TEMPLATES / kind).rglob(f"*{_SUFFIX}")):
-            path = folder / template.relative_to(_TEMPLATES / kind).with_suffix("")
-            text = _Template(template.read_text(encoding="utf-8")).substitute(texts)
-            write_bytes(path, text.encode(), with_folder=True)
+    for folder, files in ((made.folder, _EXERCISE), (made.references, _HELD_TO)):
+        for template, path in files.items():
+            text = (_TEMPLATES / f"{template}.in").read_text(encoding="utf-8")
+            write_bytes(folder / path, _Template(text).substitute(texts).encode(), with_folder=True)
     return made
