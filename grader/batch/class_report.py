@@ -9,6 +9,7 @@ from grader.batch.gradebook.for_people import lateness
 from grader.batch.intake.handed_in import Intake
 from grader.batch.records import Pair, Record, Standing, number
 from grader.batch.store import Graded
+from grader.batch.students import Student
 from grader.model import Verdict
 from grader.reporters import bars, page
 
@@ -26,10 +27,12 @@ def render(
     intake: Intake,
     *,
     pairs: Sequence[Pair] = (),
+    earlier: Sequence[tuple[Student, str]] = (),
 ) -> str:
     """The page, for the records that count and what the batch took in.
 
-    `pairs` are similar submissions, in the order in which they are to be shown.
+    `pairs` are similar submissions, in the order in which they are to be shown. `earlier`: whose work on an exercise
+    counts and is not in this input.
     """
     summary = summarise(counted)
     return page.render(
@@ -42,6 +45,7 @@ def render(
         groups=_groups(summary),
         intake=intake,
         pairs=pairs,
+        earlier=earlier,
         names={row.record.student.key: row.name for row in summary.rows} if pairs else {},
         address=address,
         bars=bars,

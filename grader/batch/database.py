@@ -1,6 +1,6 @@
 """grades.db as a file: its tables, who may open it, and transactions.
 
-With store.py, which reads and writes what is in it, this is all that knows SQL.
+With store.py and filing.py, which read and write what is in it, this is all that knows SQL.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ SCHEMA = """
         late_seconds REAL,
         key TEXT NOT NULL,
         UNIQUE (student, exercise, attempt)
+    );
+    CREATE INDEX IF NOT EXISTS entry_name ON entry (exercise, name);
+    CREATE TABLE IF NOT EXISTS seen (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        input INTEGER NOT NULL
     );
     CREATE TABLE IF NOT EXISTS result (
         entry INTEGER PRIMARY KEY REFERENCES entry (id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,15 @@ def write_report(folder: Path, student: str, exercise: str, attempt: int, outcom
         write_bytes(path + suffix, data, with_folder=True)
 
 
+def remove_report(folder: Path, student: str, exercise: str, attempt: int) -> None:
+    """Remove the page and the data of what has no place here any more, and the student's folder where it is empty."""
+    path = folder / report_path(student, exercise, attempt)
+    with contextlib.suppress(OSError):  # it may never have been written
+        for suffix in (".html", ".json"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        path.parent.rmdir()
+
+
 def write(
     store: Store,
     intake: Intake,
@@ -39,8 +49,7 @@ def write(
     pairs: Sequence[Pair] = (),
 ) -> None:
     """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
-    known = store.handed_in()  # an earlier input may have had what this one lacks
-    missing = [each for each in (*intake.empty_handed, *intake.missing) if each.key not in known]
+    missing = (*intake.empty_handed, *intake.missing)
     said, records = _Notes(folder), list[Record]()
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
@@ -55,7 +64,7 @@ def write(
 
     for each in (folder, *(folder / "reports").glob("*")):
         remove_partials(each)
-    page = class_report.render(counted(), intake, pairs=pairs)
+    page = class_report.render(counted(), intake, pairs=pairs, earlier=store.earlier())
     said.put_right(store)
     write_bytes(folder / "gradebook.csv", gradebook_csv(records))
     write_bytes(folder / "index.html", page.encode())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.batch import class_report, results
+from grader.batch.filing import Filed
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.layout import Shape
@@ -22,8 +24,8 @@ from grader.batch.naming import ExerciseNames
 from grader.batch.pool import Pool
 from grader.batch.records import Pair
 from grader.batch.standings import Attempt, Rules
-from grader.batch.store import Filed, Store
-from grader.batch.students import Directory
+from grader.batch.store import Store
+from grader.batch.students import Directory, Student
 from grader.batch.work import Lost, Outcome, Setup, Task
 from grader.errors import GraderFault, Unreadable, UsageFault
 from grader.exercise import Exercise
@@ -41,7 +43,7 @@ class Options:
     """What was asked for. `jobs`: how many workers. `fresh`: grade also what has been graded.
 
     `scheduler`: the address of a Dask scheduler, whose workers grade in place of `jobs` on this machine.
-    `similarity`: look for pairs of submissions that are alike.
+    `similarity`: look for pairs of submissions that are alike. `forget`: drop what the input does not hold any more.
     """
 
     exercises: tuple[Exercise, ...]
@@ -59,6 +61,7 @@ class Options:
     seed: int = 0
     fresh: bool = False
     similarity: bool = False
+    forget: bool = False
     isolation: Isolation = Isolation.FULL
 
 
@@ -66,7 +69,8 @@ class Options:
 class Summary:
     """What came of a batch: how many were graded now and before, and which could not be, with the reason.
 
-    `pairs` of submissions that are alike; None where nobody asked.
+    `pairs` of submissions that are alike; None where nobody asked. `earlier`: whose work on an exercise is not in this
+    input and still counts.
     """
 
     intake: Intake
@@ -74,6 +78,7 @@ class Summary:
     kept: int
     failed: tuple[tuple[str, str], ...]
     pairs: tuple[Pair, ...] | None = None
+    earlier: tuple[tuple[Student, str], ...] = ()
 
 
 def run_batch(
@@ -98,15 +103,31 @@ def run_batch(
             raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
         store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
         todo, kept = _outstanding(store, intake.entries, options)
+        if options.forget:
+            for place in store.forget_earlier(each.id for each in options.exercises):
+                results.remove_report(options.folder, *place)
+        intake = _without_known(intake, store.handed_in())
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
         if options.overrides:
             directory = Directory({each.key: each for each in (*roster, *store.students())}.values())
             store.override(read_overrides(options.overrides, store.max_scores(), directory))
         pairs = None if stubs is None else _pairs(intake, stubs, options.folder)
         absent = (*intake.empty_handed, *intake.missing)
-        store.keep_shown(Rules(attempt=options.attempt, policy=options.policy).as_settings(), absent)
+        rules, before = Rules(attempt=options.attempt, policy=options.policy), Rules.from_settings(store.settings())
+        if before.policy and not rules.policy:
+            on_note("The late penalty of the last time was not given, so being late costs nothing now.")
+        store.keep_shown(rules.as_settings(), absent)
         results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy, pairs=pairs or ())
-    return Summary(intake=intake, graded=len(todo) - len(failed), kept=kept, failed=tuple(failed), pairs=pairs)
+        earlier = tuple(store.earlier())
+    graded = len(todo) - len(failed)
+    return Summary(intake=intake, graded=graded, kept=kept, failed=tuple(failed), pairs=pairs, earlier=earlier)
+
+
+def _without_known(intake: Intake, known: Collection[str]) -> Intake:
+    """Who has handed in something to an earlier input has not handed in nothing."""
+    missing = tuple(each for each in intake.missing if each.key not in known)
+    empty_handed = tuple(each for each in intake.empty_handed if each.key not in known)
+    return dataclasses.replace(intake, missing=missing, empty_handed=empty_handed)
 
 
 def _hold_cluster_ready() -> None:
@@ -143,6 +164,9 @@ def _outstanding(store: Store, entries: Sequence[Entry], options: Options) -> tu
     """The entries to grade, and how many have been graded already."""
     exercises = {each.id: _fingerprint(each, options.seed) for each in options.exercises}
     filed = store.file((entry, _key(entry, exercises[entry.exercise])) for entry in entries)
+    for each in filed:
+        for place in each.formerly:  # its report is written anew where it belongs now
+            results.remove_report(options.folder, *place)
     pairs = zip(filed, entries, strict=True)
     todo = [(each, entry) for each, entry in pairs if options.fresh or not store.has(each)]
     return todo, len(entries) - len(todo)
@@ -183,7 +207,7 @@ def _grade(
                 case Lost():
                     store.note_problem(filed, outcome.reason)
                     failed.append((entry.name, outcome.reason))
-                case Outcome() if outcome.score is None and store.has(filed):  # --fresh takes no score away
+                case Outcome() if outcome.score is None and store.has_result(filed):  # what is known stays known
                     store.note_problem(filed, outcome.reason)
                     failed.append((entry.name, outcome.reason))
                 case Outcome():

@@ -74,13 +74,19 @@ def standings(
             override = overrides.get((student.key, each.exercise))
             handed_in.setdefault(each.exercise, []).append(_record(each, max_scores[each.exercise], policy, override))
         for exercise, points in max_scores.items():
-            if options := handed_in.get(exercise):
+            if options := _newest(handed_in.get(exercise, [])):
                 yield options[-1] if attempt is Attempt.LAST else max(options, key=_worth)
             else:
                 yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
     for student in missing:
         for exercise, points in max_scores.items():
             yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
+
+
+def _newest(options: list[tuple[Record, Graded]]) -> list[tuple[Record, Graded]]:
+    """Those that the last input with any of them held: what somebody has withdrawn or handed in anew counts no more."""
+    last = max((each.seen for _, each in options), default=0)
+    return [option for option in options if option[1].seen == last]
 
 
 def _record(

@@ -1,6 +1,7 @@
 """What is in grades.db: everything that a batch knows, committed as soon as it is known.
 
-With database.py, which has the file and its tables, this is all that knows SQL.
+With database.py, which has the file and its tables, and filing.py, which puts into it what comes in, this is all that
+knows SQL.
 
 A result is kept under what it depends on (the bytes handed in, the exercise, the seed, the grader's version), so that
 the same command, given again after whatever ended it, grades what is new or changed and nothing else. What a later
@@ -9,7 +10,6 @@ input no longer holds is kept: work that was graded is not lost because a file w
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from grader.batch import filing
 from grader.batch.database import Database
+from grader.batch.filing import Filed
 from grader.batch.intake.handed_in import Entry
 from grader.batch.late import Lateness
 from grader.batch.records import Override
@@ -28,15 +30,6 @@ from grader.model import Report
 from grader.reporters.json_report import from_text
 
 NO_NOTES = "[]"  # what nearly every report has
-STUDENT_FIELDS = tuple(field.name for field in dataclasses.fields(Student))
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """An entry as the store knows it: its number, and what a result of it depends on."""
-
-    id: int
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class Graded:
     """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
 
     `problem` says why the latest try came to no result: where there is a result, it is that of an earlier one.
-    `written` is None where it is not known what is in its files.
+    `written` is None where it is not known what is in its files. `seen` is the number of the last input that held it.
     """
 
     id: int = 0
@@ -66,6 +59,7 @@ class Graded:
     text: str = ""
     problem: str = ""
     written: Written | None = None
+    seen: int = 0
 
     @property
     def report(self) -> dict[str, Any] | None:
@@ -87,9 +81,27 @@ class Store:
         self._database.close()
 
     def file(self, entries: Iterable[tuple[Entry, str]]) -> list[Filed]:
-        """Take in each entry with its key. One transaction: an interruption leaves the last intake as it was."""
-        with self._database.transaction():
-            return [Filed(self._file(entry, key), key) for entry, key in entries]
+        """Take in each entry with its key: see filing.py."""
+        return filing.file(self._database, entries)
+
+    def forget_earlier(self, exercises: Iterable[str]) -> list[filing.Place]:
+        """Drop what the last input does not hold of these exercises. Gives where its reports lie."""
+        return filing.forget_earlier(self._database, exercises)
+
+    def earlier(self) -> list[tuple[Student, str]]:
+        """Who has work on an exercise that counts and is not in the last input that holds the exercise."""
+        rows = self._database.rows(
+            "SELECT facts, exercise FROM (SELECT student, exercise, MAX(COALESCE(input, 0)) AS mine, "
+            "MAX(MAX(COALESCE(input, 0))) OVER (PARTITION BY exercise) AS latest "
+            "FROM entry LEFT JOIN seen ON seen.entry = entry.id GROUP BY student, exercise) "
+            "JOIN student ON student.key = student WHERE mine < latest ORDER BY student, exercise"
+        )
+        return [(filing.from_text(facts), exercise) for facts, exercise in rows]
+
+    def has_result(self, filed: Filed) -> bool:
+        """Whether there is a result of it, also of what it was before: of other bytes, or held to other checks."""
+        found = self._database.rows("SELECT verdict FROM result WHERE entry = ?", (filed.id,))
+        return any(verdict != "grader_error" for (verdict,) in found)
 
     def has(self, filed: Filed) -> bool:
         """Whether it has been graded, as it is now and not by a grader that failed."""
@@ -157,7 +169,7 @@ class Store:
             self._database.execute("DELETE FROM absent")
             self._database.execute_each(
                 "INSERT OR REPLACE INTO absent VALUES (?, ?)",
-                ((each.key, _facts(each)) for each in absent),
+                ((each.key, filing.as_text(each)) for each in absent),
             )
 
     def settings(self) -> dict[str, str]:
@@ -167,7 +179,7 @@ class Store:
     def absent(self) -> tuple[Student, ...]:
         """Who handed in nothing, as the gradebook that was written last has them."""
         rows = self._database.rows("SELECT facts FROM absent ORDER BY rowid")
-        return tuple(Student(**json.loads(facts)) for (facts,) in rows)
+        return tuple(filing.from_text(facts) for (facts,) in rows)
 
     def override(self, overrides: Iterable[Override]) -> None:
         """Set scores by hand. Each that says something new is added to the history; the newest one counts."""
@@ -191,7 +203,7 @@ class Store:
     def students(self) -> tuple[Student, ...]:
         """Everybody who has handed something in, by key."""
         rows = self._database.rows("SELECT facts FROM student ORDER BY key")
-        return tuple(Student(**json.loads(facts)) for (facts,) in rows)
+        return tuple(filing.from_text(facts) for (facts,) in rows)
 
     def handed_in(self) -> set[str]:
         """The keys of everybody who has handed something in."""
@@ -206,16 +218,16 @@ class Store:
         """Every entry, by student, exercise and attempt, one at a time: a class's reports need not fit into memory."""
         rows = self._database.each(
             "SELECT entry.id, facts, exercise, attempt, name, is_late, late_seconds, result.score, report, reason, "
-            "notes, html_bytes, json_bytes FROM entry JOIN student ON student.key = student "
+            "COALESCE(input, 0), notes, html_bytes, json_bytes FROM entry JOIN student ON student.key = student "
             "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "
             "LEFT JOIN problem ON problem.entry = entry.id AND problem.key = entry.key "
-            "LEFT JOIN written ON written.entry = entry.id "
+            "LEFT JOIN written ON written.entry = entry.id LEFT JOIN seen ON seen.entry = entry.id "
             "ORDER BY student, exercise, attempt"
         )
-        for number, facts, exercise, attempt, name, is_late, seconds, score, text, problem, *written in rows:
+        for number, facts, exercise, attempt, name, is_late, seconds, score, text, problem, seen, *written in rows:
             yield Graded(
                 id=number,
-                student=Student(**json.loads(facts)),
+                student=filing.from_text(facts),
                 exercise=exercise,
                 attempt=attempt,
                 name=name,
@@ -224,36 +236,11 @@ class Store:
                 text=text or "",
                 problem=problem or "",
                 written=_written(*written),
+                seen=seen,
             )
-
-    def _file(self, entry: Entry, key: str) -> int:
-        student = entry.student.key, _facts(entry.student)
-        self._database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", student)
-        values: tuple[Any, ...] = (
-            entry.student.key,
-            entry.exercise,
-            entry.attempt,
-            entry.name,
-            entry.submitted_at.isoformat() if entry.submitted_at else None,
-            entry.late is not None,
-            entry.late.seconds if entry.late else None,
-            key,
-        )
-        ((number,),) = self._database.rows(
-            "INSERT INTO entry (student, exercise, attempt, name, submitted_at, is_late, late_seconds, key) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (student, exercise, attempt) DO UPDATE SET "
-            "name = excluded.name, submitted_at = excluded.submitted_at, is_late = excluded.is_late, "
-            "late_seconds = excluded.late_seconds, key = excluded.key RETURNING id",
-            values,
-        )
-        return int(number)
 
 
 def _written(notes: str | None, html_bytes: int, json_bytes: int) -> Written | None:
     if notes is None:
         return None
     return Written(tuple(json.loads(notes)) if notes != NO_NOTES else (), html_bytes, json_bytes)
-
-
-def _facts(student: Student) -> str:
-    return json.dumps({name: getattr(student, name) for name in STUDENT_FIELDS})

@@ -46,6 +46,7 @@ EXIT_INTERRUPTED = 130  # as shells have it
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
 @click.option("--fresh", is_flag=True, help="Grade also what has been graded before.")
+@click.option("--forget", is_flag=True, help="Drop results of an earlier input that this one does not hold any more.")
 @click.option("--similarity", is_flag=True, help="Look for submissions that are alike.")
 @click.option(
     "--isolation",
@@ -75,6 +76,7 @@ def batch(
     overrides: Path | None,
     seed: int,
     fresh: bool,
+    forget: bool,
     similarity: bool,
     isolation: str,
     packs: tuple[Path, ...],
@@ -110,6 +112,7 @@ def batch(
         seed=seed,
         fresh=fresh,
         similarity=similarity,
+        forget=forget,
         isolation=Isolation(isolation),
     )
     try:
@@ -187,6 +190,8 @@ def _tell(summary: Summary, folder: Path) -> None:
     before = f", {summary.kept} before" if summary.kept else ""
     click.echo(f"{summary.graded} graded{before}, taken in as {intake.shape.value}.")
     _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
+    earlier = [f"{student.name or student.key}, {exercise}" for student, exercise in summary.earlier]
+    _list("from an earlier input still count; --forget drops what this one lacks", earlier)
     _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
     _list("not in the roster", [each.reason for each in intake.strangers])
     _list("handed in nothing", [each.name or each.key for each in (*intake.missing, *intake.empty_handed)])

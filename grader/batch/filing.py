@@ -1,0 +1,140 @@
+"""What came in, put into grades.db: whose each file is, and in which input it was there last.
+
+A class is taken in again and again, and each time more may be known. Where a roster or a namesake makes another student
+of whoever a file belonged to, its entry moves there with its result. What an input no longer holds stays, but does not
+count where the same student has something newer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from grader.batch.database import Database
+from grader.batch.intake.handed_in import Entry
+from grader.batch.students import Directory, Student
+
+STUDENT_FIELDS = tuple(field.name for field in dataclasses.fields(Student))
+
+Place = tuple[str, str, int]
+"""A student's key, an exercise, an attempt: where a report lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """An entry as the database knows it: its number, what a result of it depends on, where its report lay before."""
+
+    id: int
+    key: str
+    formerly: tuple[Place, ...] = ()
+
+
+def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> list[Filed]:
+    """Take in each entry with its key. One transaction: an interruption leaves the last intake as it was."""
+    with database.transaction():
+        ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
+        moved: dict[str, str] = {}
+        filed = [_filed(database, entry, key, last + 1, moved) for entry, key in entries]
+        for old, new in moved.items():
+            if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
+                database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
+                database.execute("DELETE FROM student WHERE key = ?", (old,))
+        return filed
+
+
+def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
+    """Drop the entries of these exercises that the last input does not hold. Gives where their reports lie."""
+    with database.transaction():
+        ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
+        rows = [
+            row
+            for exercise in exercises
+            for row in database.rows(
+                "SELECT entry.id, student, exercise, attempt FROM entry LEFT JOIN seen ON seen.entry = entry.id "
+                "WHERE exercise = ? AND COALESCE(input, 0) < ?",
+                (exercise, last),
+            )
+        ]
+        for number, *_ in rows:
+            _drop(database, number)
+        database.execute("DELETE FROM student WHERE key NOT IN (SELECT student FROM entry)")
+        return [(student, exercise, attempt) for _, student, exercise, attempt in rows]
+
+
+def as_text(student: Student) -> str:
+    """A student as the database keeps one; `from_text` reads it."""
+    return json.dumps({name: getattr(student, name) for name in STUDENT_FIELDS})
+
+
+def from_text(facts: str) -> Student:
+    """The student that `as_text` wrote."""
+    return Student(**json.loads(facts))
+
+
+def _filed(database: Database, entry: Entry, key: str, number_of_input: int, moved: dict[str, str]) -> Filed:
+    formerly = _moved_here(database, entry)
+    moved.update({student: entry.student.key for student, _, _ in formerly if student != entry.student.key})
+    database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, as_text(entry.student)))
+    values: tuple[Any, ...] = (
+        *_place(entry),
+        entry.name,
+        entry.submitted_at.isoformat() if entry.submitted_at else None,
+        entry.late is not None,
+        entry.late.seconds if entry.late else None,
+        key,
+    )
+    ((number,),) = database.rows(
+        "INSERT INTO entry (student, exercise, attempt, name, submitted_at, is_late, late_seconds, key) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (student, exercise, attempt) DO UPDATE SET "
+        "name = excluded.name, submitted_at = excluded.submitted_at, is_late = excluded.is_late, "
+        "late_seconds = excluded.late_seconds, key = excluded.key RETURNING id",
+        values,
+    )
+    database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (number, number_of_input))
+    return Filed(int(number), key, tuple(formerly))
+
+
+def _moved_here(database: Database, entry: Entry) -> list[Place]:
+    """Make the same file's entry, filed before under another student or as another attempt, that of `entry`.
+
+    A name within an input is one file's, but not within two inputs: the two students have to be one person as well.
+    """
+    formerly: list[Place] = []
+    for number, student, attempt, facts in database.rows(
+        "SELECT id, student, attempt, facts FROM entry JOIN student ON student.key = student "
+        "WHERE exercise = ? AND name = ?",
+        (entry.exercise, entry.name),
+    ):
+        if (student, attempt) == (entry.student.key, entry.attempt):
+            continue
+        if student != entry.student.key and not _are_one(from_text(facts), entry.student):
+            continue
+        there = database.rows(
+            "SELECT name FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", _place(entry)
+        )
+        if not there:
+            values = entry.student.key, entry.attempt, number
+            database.execute("UPDATE entry SET student = ?, attempt = ? WHERE id = ?", values)
+        elif there == [(entry.name,)]:
+            _drop(database, number)
+        else:
+            continue
+        formerly.append((student, entry.exercise, attempt))
+    return formerly
+
+
+def _are_one(one: Student, other: Student) -> bool:
+    return bool(Directory((one,)).find(other) or Directory((other,)).find(one))
+
+
+def _place(entry: Entry) -> Place:
+    return entry.student.key, entry.exercise, entry.attempt
+
+
+def _drop(database: Database, number: int) -> None:
+    for table in ("result", "written", "problem", "seen"):
+        database.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))  # noqa: S608  # names of our own
+    database.execute("DELETE FROM entry WHERE id = ?", (number,))
