@@ -140,6 +140,24 @@ def test_a_file_of_the_same_name_that_is_somebody_elses_moves_nowhere(tmp_path: 
     assert gradebook(results) == {"0001": "10", "0002": "0"}
 
 
+def test_what_the_checks_may_read_is_part_of_what_a_result_depends_on(tmp_path: Path) -> None:
+    pack = tmp_path / "packs" / "plain_three_squares"
+    shutil.copytree(ROOT / "tests" / "packs" / "engine" / "plain_three_squares", pack)
+    class_ = folder(tmp_path / "class", {"ann/plain.py": b"f = len\n"})
+    arguments = ("plain", class_, "--exercises", tmp_path / "packs", "-o", tmp_path / "results")
+    batch(*arguments)
+    for name, again in (
+        ("README.md", False),
+        ("data/points.json", True),
+        ("exercise.toml", True),
+        ("data/points.json", True),
+    ):
+        path = pack / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text((path.read_text() if path.exists() else "") + "# changed\n")
+        assert ("1 graded, taken in" if again else "0 graded, 1 before") in batch(*arguments), name
+
+
 def test_checks_that_break_and_are_mended_cost_nothing_that_was_known(tmp_path: Path) -> None:
     pack = tmp_path / "packs" / "plain_three_squares"
     shutil.copytree(ROOT / "tests" / "packs" / "engine" / "plain_three_squares", pack)

@@ -173,10 +173,15 @@ def _outstanding(store: Store, entries: Sequence[Entry], options: Options) -> tu
 
 
 def _fingerprint(exercise: Exercise, seed: int) -> bytes:
-    """What else a result depends on, beside the submission: the grader, the seed, everything that judges."""
+    """What else a result depends on, beside the submission: the grader, the seed, everything that judges.
+
+    That is all of the exercise's folder, with data that its checks may read, but for its statements and translations.
+    """
     digest = hashlib.sha256(f"{__version__} {seed} {exercise.id}".encode())
-    for path in [*sorted(exercise.folder.glob("*.py")), exercise.folder / "exercise.toml"]:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(path for path in exercise.folder.rglob("*") if path.is_file()):
+        name = path.relative_to(exercise.folder).as_posix()
+        if "__pycache__" not in path.parts and not name.endswith(".md") and not name.startswith("texts."):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.digest()
 
 
