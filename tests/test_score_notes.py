@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from batch_support import folder
+from batch_support import folder, gradebook
 from conftest import ROOT, RunGrade
 
 from grader.batch.gradebook.notes import notes
@@ -210,3 +210,30 @@ def test_an_override_finds_a_student_who_is_in_the_roster_too(run_grade: RunGrad
     assert done.returncode == 0, done.stderr
     assert said(tmp_path / "out", "student001/ex1") == ["Set by hand to 9 of 10: a slip."]
     assert "handed in on paper" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_slip_in_the_overrides_is_said_before_anything_is_graded(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_, results = folder(tmp_path / "class", {"student001/ex1.py": RIGHT}), tmp_path / "out"
+    slip = overrides(tmp_path / "slip.csv", "student002,ex1,9,a slip")
+    done = run_grade("batch", "ex1", class_, "-o", results, "--overrides", slip)
+    assert done.returncode == 2
+    assert "slip.csv, line 2: nobody here is 'student002'" in done.stderr
+    assert not (results / "reports").exists()
+    assert run_grade("batch", "ex1", class_, "-o", results).returncode == 0
+    assert said(results, "student001/ex1") == []
+
+    # Nor does it change what an export is made from: what was handed in anew is not taken in yet.
+    folder(class_, {"student001/ex1.py": FAILING})
+    assert run_grade("batch", "ex1", class_, "-o", results, "--overrides", slip).returncode == 2
+    with Store(results) as store:
+        assert [each.score for each in store.graded()] == [10]
+
+
+def test_overrides_know_who_is_in_this_input_or_was_in_an_earlier_one(run_grade: RunGrade, tmp_path: Path) -> None:
+    first = folder(tmp_path / "first", {"student001/ex1.py": RIGHT})
+    second = folder(tmp_path / "second", {"student002/ex1.py": RIGHT, "student003/ex1.pdf": b"%PDF"})
+    by_hand = overrides(tmp_path / "a.csv", *(f"student00{each},ex1,{each},on paper" for each in (1, 2, 3)))
+    assert run_grade("batch", "ex1", first, "-o", tmp_path / "out").returncode == 0
+    done = run_grade("batch", "ex1", second, "-o", tmp_path / "out", "--overrides", by_hand)
+    assert done.returncode == 0, done.stderr
+    assert gradebook(tmp_path / "out") == {"student001": "1", "student002": "2", "student003": "3"}

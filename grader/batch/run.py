@@ -20,10 +20,10 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
 from grader.batch.pool import Pool
-from grader.batch.records import Pair
+from grader.batch.records import Override, Pair
 from grader.batch.standings import Attempt, Rules
 from grader.batch.store import Filed, Store
-from grader.batch.students import Directory
+from grader.batch.students import Directory, Student
 from grader.batch.work import Lost, Outcome, Setup, Task
 from grader.errors import GraderFault, Unreadable, UsageFault
 from grader.exercise import Exercise
@@ -96,12 +96,11 @@ def run_batch(
     ):
         if not intake.entries:
             raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
+        overrides = _overrides(options, store, roster, intake)
         store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
         todo, kept = _outstanding(store, intake.entries, options)
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
-        if options.overrides:
-            directory = Directory({each.key: each for each in (*roster, *store.students())}.values())
-            store.override(read_overrides(options.overrides, store.max_scores(), directory))
+        store.override(overrides)
         pairs = None if stubs is None else _pairs(intake, stubs, options.folder)
         absent = (*intake.empty_handed, *intake.missing)
         store.keep_shown(Rules(attempt=options.attempt, policy=options.policy).as_settings(), absent)
@@ -130,6 +129,16 @@ def _pairs(intake: Intake, stubs: Mapping[str, str], folder: Path) -> tuple[Pair
     from grader.batch.similar_pages import write_pages
 
     return write_pages(folder, find_alike(intake.entries, stubs))
+
+
+def _overrides(options: Options, store: Store, roster: Sequence[Student], intake: Intake) -> tuple[Override, ...]:
+    """The scores set by hand, read before anything is graded or changed: a slip in the file must not cost hours."""
+    if options.overrides is None:
+        return ()
+    handed_in = (each.student for each in intake.entries)
+    everybody = (*roster, *store.students(), *intake.empty_handed, *handed_in)
+    points = store.max_scores() | {each.id: each.points for each in options.exercises}
+    return read_overrides(options.overrides, points, Directory({each.key: each for each in everybody}.values()))
 
 
 def _why_empty(intake: Intake) -> str:
