@@ -329,6 +329,23 @@ def test_a_latin1_file_survives() -> None:
     assert filled.data == data.replace(b"A,\n", b"A,7\n")
 
 
+WINDOWS = bytes(each for each in range(0x80, 0x100) if each not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+@pytest.mark.parametrize("odd", [WINDOWS, bytes(range(0x80, 0x100))])
+def test_every_byte_of_an_old_code_page_survives(odd: bytes) -> None:
+    data = b"Student,ID,Section,Ex 1 (5)\r\n" + odd + b",12,A,\r\n"
+    filled = canvas(record(Student(key="12", name="J", canvas_id="12")), data=data)
+    assert filled.data == data.replace(b"A,\r\n", b"A,7\r\n")
+
+
+def test_what_excel_saves_as_csv_is_read_as_windows_1252(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes("Nachname;Vorname\r\nŠimic;Žofia\r\nO\u2019Neil;Zoë\r\n".encode("cp1252"))
+    assert [each.name for each in read_roster(path)] == ["Žofia Šimic", "Zoë O\u2019Neil"]
+    assert parse_sheet(WINDOWS, "x.csv").rows[0][0] == WINDOWS.decode("cp1252").strip()
+
+
 def rows_of(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 

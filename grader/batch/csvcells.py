@@ -84,9 +84,10 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def parse_sheet(data: bytes, name: str) -> Sheet:
-    """Parse a CSV file: comma, semicolon or tab, any line ends, UTF-8, UTF-16 with its mark, or else Latin-1.
+    """Parse a CSV file: comma, semicolon or tab, any line ends, UTF-8, UTF-16 with its mark, or else Windows-1252.
 
-    Latin-1 gives back every byte it was given, so a file in another old code page survives as well.
+    Five bytes are nothing in Windows-1252, which Excel writes. A file with one of them is read as Latin-1, which gives
+    back every byte it was given, so a file in another old code page survives as well.
     """
     text, encoding = _decoded(data)
     if "\0" in text:
@@ -98,6 +99,7 @@ def parse_sheet(data: bytes, name: str) -> Sheet:
 
 def _decoded(data: bytes) -> tuple[str, str]:
     encodings = [encoding for mark, encoding in _BOMS if data.startswith(mark)] or ["utf-8"]
+    encodings.append("cp1252")
     for encoding in encodings:
         try:
             return data.decode(encoding), encoding
