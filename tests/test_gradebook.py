@@ -516,7 +516,9 @@ def test_overrides_are_read(tmp_path: Path) -> None:
         ("12,ex1,,x", "is no number"),
         ("12,ex1,1e1,x", "is no number"),
         ("12,ex1,1", "line 2: 3 cells"),
-        ("12,ex1,1,x\nexampleada,ex1,2,y", "line 3: line 2 already sets the score"),
+        ("12,ex1,7,5,agreed", "line 2: 'agreed' stands under no column"),
+        ("12,ex1,7,5", "line 2: the reason '5' is a number"),
+        ("12,ex1,1,x\nexampleada,EX1,2,y", "line 3: line 2 already sets the score"),
     ],
 )
 def test_overrides_that_are_unclear_are_refused_in_a_sentence(tmp_path: Path, line: str, says: str) -> None:
@@ -525,6 +527,40 @@ def test_overrides_that_are_unclear_are_refused_in_a_sentence(tmp_path: Path, li
     assert says in fault.value.message
 
 
-def test_overrides_without_their_columns_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="must have the columns student, exercise, score, reason, and has student"):
-        overrides(tmp_path, "student,exercise,score\n")
+@pytest.mark.parametrize("header", ["student,exercise,score", "student,exercise,score,score,reason,,"])
+def test_overrides_without_their_columns_are_refused(tmp_path: Path, header: str) -> None:
+    with pytest.raises(UsageFault) as fault:
+        overrides(tmp_path, f"{header}\n")
+    has = ", ".join(header.rstrip(",").split(","))
+    assert fault.value.message.endswith(f"the columns student, exercise, score, reason, each once, and has {has}.")
+
+
+def test_overrides_are_read_as_excel_saves_them(tmp_path: Path) -> None:
+    header = "Student;Exercise;Name;Score;Reason;Comment;;"
+    lines = (header, "12;EX1;Ada;7,5;agreed;mail of 3 May;;", ";;;;;;;", "13;Ex2;Bo;4;ill", "")
+    assert overrides(tmp_path, "\r\n".join(lines)) == (
+        Override(student="12", exercise="ex1", score=Decimal("7.5"), reason="agreed"),
+        Override(student="0013", exercise="ex2", score=Decimal(4), reason="ill"),  # a number has no zeros before it
+    )
+
+
+def test_all_lines_that_are_unclear_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageFault) as fault:
+        overrides(tmp_path, "student,exercise,score,reason\n99,ex1,1,x\n12,ex1,1,x\n12,ex2,9,x\nNobody,ex1,1,x\n")
+    assert fault.value.message == (
+        "overrides.csv, line 2: nobody here is '99'; line 4: the score '9' is no number from 0 to 5; "
+        "line 5: nobody here is 'Nobody'."
+    )
+    assert fault.value.hint == "Use the student column of gradebook.csv."
+    with pytest.raises(UsageFault, match=r"line 11: nobody here is 'x'; and 15 more lines like these\.$"):
+        overrides(tmp_path, "student,exercise,score,reason\n" + "x,ex1,1,x\n" * 25)
+
+
+def test_a_student_is_found_by_the_number_of_canvas_unless_it_is_somebody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "overrides.csv"
+    path.write_text("student,exercise,score,reason\n4711,ex1,9,agreed\n")
+    ada = Student(key="0012", name="Ada Example", sid="0012", canvas_id="4711")
+    bo = Student(key="bo", name="Bo Sample", sid="4711", login="bo", canvas_id="13")
+    assert [each.student for each in read_overrides(path, {"ex1": 10}, Directory([ada]))] == ["0012"]
+    with pytest.raises(UsageFault, match="'4711' may be any of bo, 0012"):
+        read_overrides(path, {"ex1": 10}, Directory([ada, bo]))
