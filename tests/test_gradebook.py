@@ -21,7 +21,7 @@ from grader.batch.gradebook.moodle import fill_moodle
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.roster import read_roster
 from grader.batch.late import Lateness
-from grader.batch.records import Override, Record, Standing, number
+from grader.batch.records import Override, Record, Standing, TakenBack, number
 from grader.batch.students import Directory, Student
 from grader.errors import GraderFault, UsageFault
 
@@ -487,7 +487,7 @@ def test_a_roster_that_is_unclear_is_refused_in_a_sentence(tmp_path: Path, text:
 CLASS = Directory([ADA, BO, Student(key="-x", name="Twin"), Student(key="y", name="Twin")])
 
 
-def overrides(tmp_path: Path, text: str) -> tuple[Override, ...]:
+def overrides(tmp_path: Path, text: str) -> tuple[Override | TakenBack, ...]:
     path = tmp_path / "overrides.csv"
     path.write_text(text)
     return read_overrides(path, {"ex1": 10, "ex2": 5}, CLASS)
@@ -513,12 +513,11 @@ def test_overrides_are_read(tmp_path: Path) -> None:
         ("12,ex1,11,x", "'11' is no number from 0 to 10"),
         ("12,ex1,-1,x", "is no number"),
         ("12,ex1,NaN,x", "is no number"),
-        ("12,ex1,,x", "is no number"),
         ("12,ex1,1e1,x", "is no number"),
         ("12,ex1,1", "line 2: 3 cells"),
         ("12,ex1,7,5,agreed", "line 2: 'agreed' stands under no column"),
         ("12,ex1,7,5", "line 2: the reason '5' is a number"),
-        ("12,ex1,1,x\nexampleada,EX1,2,y", "line 3: line 2 already sets the score"),
+        ("12,ex1,1,x\nexampleada,EX1,2,y", "line 3: line 2 already has that student and ex1"),
     ],
 )
 def test_overrides_that_are_unclear_are_refused_in_a_sentence(tmp_path: Path, line: str, says: str) -> None:
@@ -542,6 +541,11 @@ def test_overrides_are_read_as_excel_saves_them(tmp_path: Path) -> None:
         Override(student="12", exercise="ex1", score=Decimal("7.5"), reason="agreed"),
         Override(student="0013", exercise="ex2", score=Decimal(4), reason="ill"),  # a number has no zeros before it
     )
+
+
+def test_a_line_without_a_score_takes_back_what_was_set(tmp_path: Path) -> None:
+    text = "student,exercise,score,reason\n12,ex1, ,meant for another\n"
+    assert overrides(tmp_path, text) == (TakenBack(student="12", exercise="ex1", reason="meant for another"),)
 
 
 def test_all_lines_that_are_unclear_are_named_at_once(tmp_path: Path) -> None:

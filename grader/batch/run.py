@@ -20,7 +20,7 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
 from grader.batch.pool import Pool
-from grader.batch.records import Override, Pair
+from grader.batch.records import Override, Pair, TakenBack
 from grader.batch.standings import Attempt, Rules
 from grader.batch.store import Filed, Store
 from grader.batch.students import Directory, Student
@@ -131,7 +131,9 @@ def _pairs(intake: Intake, stubs: Mapping[str, str], folder: Path) -> tuple[Pair
     return write_pages(folder, find_alike(intake.entries, stubs))
 
 
-def _overrides(options: Options, store: Store, roster: Sequence[Student], intake: Intake) -> tuple[Override, ...]:
+def _overrides(
+    options: Options, store: Store, roster: Sequence[Student], intake: Intake
+) -> tuple[Override | TakenBack, ...]:
     """The scores set by hand, read before anything is graded or changed: a slip in the file must not cost hours."""
     if options.overrides is None:
         return ()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.batch.csvcells import Row, Sheet, read_sheet
 from grader.batch.gradebook.filling import parse_number
-from grader.batch.records import Override
+from grader.batch.records import Override, TakenBack
 from grader.batch.students import Directory, Student
 from grader.errors import UsageFault
 from grader.text import shorten
@@ -25,8 +25,8 @@ _WHO = "Use the student column of gradebook.csv."
 _QUOTES = 'Where commas separate the columns, a decimal comma needs quotation marks: "7,5".'
 
 
-def read_overrides(path: Path, max_scores: Mapping[str, int], directory: Directory) -> tuple[Override, ...]:
-    """The overrides of a file. `max_scores` is by exercise id.
+def read_overrides(path: Path, max_scores: Mapping[str, int], directory: Directory) -> tuple[Override | TakenBack, ...]:
+    """The overrides of a file. `max_scores` is by exercise id. A line without a score takes back what was set.
 
     A student may be called by key, number, login, e-mail address, name, or the number that Canvas gives. Columns with
     other headers are passed over. Raises UsageFault that names every line that is not clear: an unknown student or
@@ -36,7 +36,7 @@ def read_overrides(path: Path, max_scores: Mapping[str, int], directory: Directo
     sheet = read_sheet(path)
     columns = _columns(sheet)
     lines: dict[tuple[str, str], int] = {}
-    overrides: list[Override] = []
+    overrides: list[Override | TakenBack] = []
     faults: list[UsageFault] = []
     for row in sheet.rows[1:]:
         if row.is_blank:
@@ -45,7 +45,7 @@ def read_overrides(path: Path, max_scores: Mapping[str, int], directory: Directo
             override = _override(_cells(sheet, row, columns), max_scores, directory)
             first = lines.setdefault((override.student, override.exercise), row.line)
             if first != row.line:
-                raise UsageFault(f"line {first} already sets the score of that student in {override.exercise}")
+                raise UsageFault(f"line {first} already has that student and {override.exercise}")
         except UsageFault as fault:
             faults.append(UsageFault(f"line {row.line}: {fault.message}", hint=fault.hint))
         else:
@@ -83,7 +83,7 @@ def _cells(sheet: Sheet, row: Row, columns: Mapping[str, int]) -> dict[str, str]
     return {name: row[at] for name, at in columns.items()}
 
 
-def _override(cell: Mapping[str, str], max_scores: Mapping[str, int], directory: Directory) -> Override:
+def _override(cell: Mapping[str, str], max_scores: Mapping[str, int], directory: Directory) -> Override | TakenBack:
     exercise = next((each for each in max_scores if each.casefold() == cell["exercise"].casefold()), None)
     if exercise is None:
         known = ", ".join(max_scores)
@@ -92,12 +92,11 @@ def _override(cell: Mapping[str, str], max_scores: Mapping[str, int], directory:
         raise UsageFault("there is no reason", hint="Say in a few words why; the report shows it.")
     if cell["reason"].isdecimal():
         raise UsageFault(f"the reason {_shown(cell['reason'])} is a number", hint=_QUOTES)
-    return Override(
-        student=_student(cell["student"], directory).key,
-        exercise=exercise,
-        score=_score(cell["score"], max_scores[exercise]),
-        reason=cell["reason"],
-    )
+    student, reason = _student(cell["student"], directory).key, cell["reason"]
+    if not cell["score"]:
+        return TakenBack(student=student, exercise=exercise, reason=reason)
+    score = _score(cell["score"], max_scores[exercise])
+    return Override(student=student, exercise=exercise, score=score, reason=reason)
 
 
 def _student(wanted: str, directory: Directory) -> Student:
