@@ -346,6 +346,24 @@ def test_what_excel_saves_as_csv_is_read_as_windows_1252(tmp_path: Path) -> None
     assert parse_sheet(WINDOWS, "x.csv").rows[0][0] == WINDOWS.decode("cp1252").strip()
 
 
+def test_excels_line_on_the_delimiter_is_no_row_and_is_kept() -> None:
+    data = b"\xef\xbb\xbfsep=;\r\n" + CANVAS.removeprefix(b"\xef\xbb\xbf").replace(b",", b";")
+    filled = canvas(record(ADA, "7"), data=data)
+    assert filled.data == data.replace(b'"A; B";;;', b'"A; B";;7;')
+    assert filled.changes[0].line == 5
+    assert values(parse_sheet(b"sep=;\na,b,c;d\n", "x.csv")) == [["a,b,c", "d"]]
+    assert values(parse_sheet(b"sep=up,b\n", "x.csv")) == [["sep=up", "b"]]
+    assert values(parse_sheet(b"sep=;", "x.csv")) == []
+
+
+def test_spaces_around_quoted_cells_are_no_part_of_them_and_stay() -> None:
+    data = b'"Student" , "ID", "Section" , "Ex 1 (5)"\n"Example, Ada" , "12" , "say ""A""" , "" \n'
+    assert values(parse_sheet(data, "x.csv"))[1] == ["Example, Ada", "12", 'say "A"', ""]
+    assert canvas(record(ADA), data=data).data == data.replace(b', "" \n', b',"7"\n')
+    bare = b'a, 5" disk, "b" c, "d\n'
+    assert values(parse_sheet(bare, "x.csv")) == [["a", ' 5" disk', ' "b" c', ' "d']]
+
+
 def rows_of(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
