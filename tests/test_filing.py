@@ -49,6 +49,16 @@ def test_with_a_roster_work_moves_to_whom_it_names_and_is_not_graded_again(tmp_p
     as_if_from_the_start(results, "ex1", class_, "--roster", roster, "--overrides", overrides)
 
 
+def test_a_score_by_hand_finds_who_is_known_by_two_names_until_the_roster_comes(tmp_path: Path) -> None:
+    class_ = zip_file(tmp_path / "class.zip", {"lópezana_102_9002_ex1.py": WRONG})
+    results, roster, overrides = tmp_path / "results", tmp_path / "roster.csv", tmp_path / "overrides.csv"
+    batch("ex1", class_, "-o", results)
+    roster.write_text(CANVAS + LOPEZ, encoding="utf-8")
+    overrides.write_text('student,exercise,score,reason\n"López, Ana",ex1,7,Shown in class\n', encoding="utf-8")
+    batch("ex1", class_, "-o", results, "--roster", roster, "--overrides", overrides)
+    assert gradebook(results) == {"S102": "7"}
+
+
 def test_a_roster_that_grew_adds_nobody_twice(tmp_path: Path) -> None:
     class_ = folder(tmp_path / "class", {"bob d/ex1.py": RIGHT, "cy d/ex1.py": WRONG})
     results, roster = tmp_path / "results", tmp_path / "roster.csv"

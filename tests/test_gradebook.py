@@ -21,7 +21,7 @@ from grader.batch.gradebook.moodle import fill_moodle
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.roster import read_roster
 from grader.batch.late import Lateness
-from grader.batch.records import Override, Record, Standing, number
+from grader.batch.records import Override, Record, Standing, TakenBack, number
 from grader.batch.students import Directory, Student
 from grader.errors import GraderFault, UsageFault
 
@@ -329,6 +329,41 @@ def test_a_latin1_file_survives() -> None:
     assert filled.data == data.replace(b"A,\n", b"A,7\n")
 
 
+WINDOWS = bytes(each for each in range(0x80, 0x100) if each not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+@pytest.mark.parametrize("odd", [WINDOWS, bytes(range(0x80, 0x100))])
+def test_every_byte_of_an_old_code_page_survives(odd: bytes) -> None:
+    data = b"Student,ID,Section,Ex 1 (5)\r\n" + odd + b",12,A,\r\n"
+    filled = canvas(record(Student(key="12", name="J", canvas_id="12")), data=data)
+    assert filled.data == data.replace(b"A,\r\n", b"A,7\r\n")
+
+
+def test_what_excel_saves_as_csv_is_read_as_windows_1252(tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes("Nachname;Vorname\r\nŠimic;Žofia\r\nO\u2019Neil;Zoë\r\n".encode("cp1252"))
+    assert [each.name for each in read_roster(path)] == ["Žofia Šimic", "Zoë O\u2019Neil"]
+    assert parse_sheet(WINDOWS, "x.csv").rows[0][0] == WINDOWS.decode("cp1252").strip()
+
+
+def test_excels_line_on_the_delimiter_is_no_row_and_is_kept() -> None:
+    data = b"\xef\xbb\xbfsep=;\r\n" + CANVAS.removeprefix(b"\xef\xbb\xbf").replace(b",", b";")
+    filled = canvas(record(ADA, "7"), data=data)
+    assert filled.data == data.replace(b'"A; B";;;', b'"A; B";;7;')
+    assert filled.changes[0].line == 5
+    assert values(parse_sheet(b"sep=;\na,b,c;d\n", "x.csv")) == [["a,b,c", "d"]]
+    assert values(parse_sheet(b"sep=up,b\n", "x.csv")) == [["sep=up", "b"]]
+    assert values(parse_sheet(b"sep=;", "x.csv")) == []
+
+
+def test_spaces_around_quoted_cells_are_no_part_of_them_and_stay() -> None:
+    data = b'"Student" , "ID", "Section" , "Ex 1 (5)"\n"Example, Ada" , "12" , "say ""A""" , "" \n'
+    assert values(parse_sheet(data, "x.csv"))[1] == ["Example, Ada", "12", 'say "A"', ""]
+    assert canvas(record(ADA), data=data).data == data.replace(b', "" \n', b',"7"\n')
+    bare = b'a, 5" disk, "b" c, "d\n'
+    assert values(parse_sheet(bare, "x.csv")) == [["a", ' 5" disk', ' "b" c', ' "d']]
+
+
 def rows_of(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
@@ -470,7 +505,7 @@ def test_a_roster_that_is_unclear_is_refused_in_a_sentence(tmp_path: Path, text:
 CLASS = Directory([ADA, BO, Student(key="-x", name="Twin"), Student(key="y", name="Twin")])
 
 
-def overrides(tmp_path: Path, text: str) -> tuple[Override, ...]:
+def overrides(tmp_path: Path, text: str) -> tuple[Override | TakenBack, ...]:
     path = tmp_path / "overrides.csv"
     path.write_text(text)
     return read_overrides(path, {"ex1": 10, "ex2": 5}, CLASS)
@@ -496,10 +531,11 @@ def test_overrides_are_read(tmp_path: Path) -> None:
         ("12,ex1,11,x", "'11' is no number from 0 to 10"),
         ("12,ex1,-1,x", "is no number"),
         ("12,ex1,NaN,x", "is no number"),
-        ("12,ex1,,x", "is no number"),
         ("12,ex1,1e1,x", "is no number"),
         ("12,ex1,1", "line 2: 3 cells"),
-        ("12,ex1,1,x\nexampleada,ex1,2,y", "line 3: line 2 already sets the score"),
+        ("12,ex1,7,5,agreed", "line 2: 'agreed' stands under no column"),
+        ("12,ex1,7,5", "line 2: the reason '5' is a number"),
+        ("12,ex1,1,x\nexampleada,EX1,2,y", "line 3: line 2 already has that student and ex1"),
     ],
 )
 def test_overrides_that_are_unclear_are_refused_in_a_sentence(tmp_path: Path, line: str, says: str) -> None:
@@ -508,6 +544,45 @@ def test_overrides_that_are_unclear_are_refused_in_a_sentence(tmp_path: Path, li
     assert says in fault.value.message
 
 
-def test_overrides_without_their_columns_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="must have the columns student, exercise, score, reason, and has student"):
-        overrides(tmp_path, "student,exercise,score\n")
+@pytest.mark.parametrize("header", ["student,exercise,score", "student,exercise,score,score,reason,,"])
+def test_overrides_without_their_columns_are_refused(tmp_path: Path, header: str) -> None:
+    with pytest.raises(UsageFault) as fault:
+        overrides(tmp_path, f"{header}\n")
+    has = ", ".join(header.rstrip(",").split(","))
+    assert fault.value.message.endswith(f"the columns student, exercise, score, reason, each once, and has {has}.")
+
+
+def test_overrides_are_read_as_excel_saves_them(tmp_path: Path) -> None:
+    header = "Student;Exercise;Name;Score;Reason;Comment;;"
+    lines = (header, "12;EX1;Ada;7,5;agreed;mail of 3 May;;", ";;;;;;;", "13;Ex2;Bo;4;ill", "")
+    assert overrides(tmp_path, "\r\n".join(lines)) == (
+        Override(student="12", exercise="ex1", score=Decimal("7.5"), reason="agreed"),
+        Override(student="0013", exercise="ex2", score=Decimal(4), reason="ill"),  # a number has no zeros before it
+    )
+
+
+def test_a_line_without_a_score_takes_back_what_was_set(tmp_path: Path) -> None:
+    text = "student,exercise,score,reason\n12,ex1, ,meant for another\n"
+    assert overrides(tmp_path, text) == (TakenBack(student="12", exercise="ex1", reason="meant for another"),)
+
+
+def test_all_lines_that_are_unclear_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(UsageFault) as fault:
+        overrides(tmp_path, "student,exercise,score,reason\n99,ex1,1,x\n12,ex1,1,x\n12,ex2,9,x\nNobody,ex1,1,x\n")
+    assert fault.value.message == (
+        "overrides.csv, line 2: nobody here is '99'; line 4: the score '9' is no number from 0 to 5; "
+        "line 5: nobody here is 'Nobody'."
+    )
+    assert fault.value.hint == "Use the student column of gradebook.csv."
+    with pytest.raises(UsageFault, match=r"line 11: nobody here is 'x'; and 15 more lines like these\.$"):
+        overrides(tmp_path, "student,exercise,score,reason\n" + "x,ex1,1,x\n" * 25)
+
+
+def test_a_student_is_found_by_the_number_of_canvas_unless_it_is_somebody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "overrides.csv"
+    path.write_text("student,exercise,score,reason\n4711,ex1,9,agreed\n")
+    ada = Student(key="0012", name="Ada Example", sid="0012", canvas_id="4711")
+    bo = Student(key="bo", name="Bo Sample", sid="4711", login="bo", canvas_id="13")
+    assert [each.student for each in read_overrides(path, {"ex1": 10}, Directory([ada]))] == ["0012"]
+    with pytest.raises(UsageFault, match="'4711' may be any of bo, 0012"):
+        read_overrides(path, {"ex1": 10}, Directory([ada, bo]))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from batch_support import folder
+from batch_support import folder, gradebook
 from conftest import ROOT, RunGrade
 
 from grader.batch.gradebook.notes import notes
@@ -210,3 +210,69 @@ def test_an_override_finds_a_student_who_is_in_the_roster_too(run_grade: RunGrad
     assert done.returncode == 0, done.stderr
     assert said(tmp_path / "out", "student001/ex1") == ["Set by hand to 9 of 10: a slip."]
     assert "handed in on paper" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_slip_in_the_overrides_is_said_before_anything_is_graded(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_, results = folder(tmp_path / "class", {"student001/ex1.py": RIGHT}), tmp_path / "out"
+    slip = overrides(tmp_path / "slip.csv", "student002,ex1,9,a slip")
+    done = run_grade("batch", "ex1", class_, "-o", results, "--overrides", slip)
+    assert done.returncode == 2
+    assert "slip.csv, line 2: nobody here is 'student002'" in done.stderr
+    assert not (results / "reports").exists()
+    assert run_grade("batch", "ex1", class_, "-o", results).returncode == 0
+    assert said(results, "student001/ex1") == []
+
+    # Nor does it change what an export is made from: what was handed in anew is not taken in yet.
+    folder(class_, {"student001/ex1.py": FAILING})
+    assert run_grade("batch", "ex1", class_, "-o", results, "--overrides", slip).returncode == 2
+    with Store(results) as store:
+        assert [each.score for each in store.graded()] == [10]
+
+
+def test_overrides_know_who_is_in_this_input_or_was_in_an_earlier_one(run_grade: RunGrade, tmp_path: Path) -> None:
+    first = folder(tmp_path / "first", {"student001/ex1.py": RIGHT})
+    second = folder(tmp_path / "second", {"student002/ex1.py": RIGHT, "student003/ex1.pdf": b"%PDF"})
+    by_hand = overrides(tmp_path / "a.csv", *(f"student00{each},ex1,{each},on paper" for each in (1, 2, 3)))
+    assert run_grade("batch", "ex1", first, "-o", tmp_path / "out").returncode == 0
+    done = run_grade("batch", "ex1", second, "-o", tmp_path / "out", "--overrides", by_hand)
+    assert done.returncode == 0, done.stderr
+    assert gradebook(tmp_path / "out") == {"student001": "1", "student002": "2", "student003": "3"}
+
+
+def test_what_was_set_by_hand_is_taken_back_and_both_are_kept(run_grade: RunGrade, tmp_path: Path) -> None:
+    export = folder(tmp_path / "in", {"one_LATE_11_101_ex1.py": RIGHT, "two_12_102_ex1.py": RIGHT})
+    results, lines = tmp_path / "out", list[str]()
+
+    def grade(line: str) -> tuple[str, str, list[str]]:
+        """What the gradebook and the report say of student 11 after this line."""
+        lines.append(line)
+        by_hand = overrides(tmp_path / "a.csv", line)
+        run = ("batch", "ex1,ex5", export, "-o", results, "--late-penalty", "20%/day", "--overrides", by_hand)
+        done = run_grade(*run)
+        assert done.returncode == 0, done.stderr
+        return gradebook(results)["11"], gradebook(results, "status")["11"], said(results, "11/ex1")
+
+    late = ("8", "graded, late", ["Handed in late: 2 of 10 points are taken, 8 count."])
+    assert grade("11,ex1,,never set") == late
+    assert grade("11,ex1,3,a slip") == ("3", "set by hand", ["Set by hand to 3 of 10: a slip."])
+    assert grade("12,ex1,,not this one") == ("3", "set by hand", ["Set by hand to 3 of 10: a slip."])
+    assert grade("11,ex1,,meant for 12") == late
+    assert grade("11,ex1,,meant for 12") == late
+    assert grade("11,ex1,3,a slip") == ("3", "set by hand", ["Set by hand to 3 of 10: a slip."])
+    with contextlib.closing(sqlite3.connect(results / "grades.db")) as database:
+        history = database.execute("SELECT student, score, reason FROM override ORDER BY id").fetchall()
+    assert history == [("11", "3.0", "a slip"), ("11", "", "meant for 12"), ("11", "3.0", "a slip")]
+
+
+def test_an_exercise_that_had_a_score_by_hand_alone_is_nobodys_once_it_is_taken_back(
+    run_grade: RunGrade, tmp_path: Path
+) -> None:
+    class_, results = folder(tmp_path / "class", {"student001/ex1.py": RIGHT}), tmp_path / "out"
+    exercises = []
+    for score in ("4", ""):
+        by_hand = overrides(tmp_path / "a.csv", f"student001,ex5,{score},on paper")
+        done = run_grade("batch", "ex1,ex5", class_, "-o", results, "--overrides", by_hand)
+        assert done.returncode == 0, done.stderr
+        with Store(results) as store:
+            exercises.append(list(store.expected()))
+    assert exercises == [["ex1", "ex5"], ["ex1"]]

@@ -14,6 +14,7 @@ from pathlib import Path
 from grader.errors import UsageFault
 
 MOST_BYTES = 64 << 20
+_SEPARATOR = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -64,7 +65,7 @@ class Sheet:
         return ("".join(parts) + self.text[done:]).encode(self.encoding)
 
     def _written(self, value: str, before: str) -> str:
-        if before.startswith('"') or any(each in value for each in (self.delimiter, '"', "\r", "\n")):
+        if before.lstrip(" ").startswith('"') or any(each in value for each in (self.delimiter, '"', "\r", "\n")):
             return '"' + value.replace('"', '""') + '"'
         return value
 
@@ -84,20 +85,25 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def parse_sheet(data: bytes, name: str) -> Sheet:
-    """Parse a CSV file: comma, semicolon or tab, any line ends, UTF-8, UTF-16 with its mark, or else Latin-1.
+    """Parse a CSV file: comma, semicolon or tab, any line ends, UTF-8, UTF-16 with its mark, or else Windows-1252.
 
-    Latin-1 gives back every byte it was given, so a file in another old code page survives as well.
+    Five bytes are nothing in Windows-1252, which Excel writes. A file with one of them is read as Latin-1, which gives
+    back every byte it was given, so a file in another old code page survives as well. A first line such as sep=; is
+    Excel's word on the delimiter, and no row.
     """
     text, encoding = _decoded(data)
     if "\0" in text:
         raise UsageFault(f"{name} is no CSV file: it holds NUL characters.", hint="Download or export it as CSV.")
     start = 1 if text.startswith("\ufeff") else 0
-    delimiter = _delimiter(text[start:])
+    said = _SEPARATOR.match(text, start)
+    delimiter = said[1] if said else _delimiter(text[start:])
+    start = said.end() if said else start
     return Sheet(name, text, encoding, delimiter, _rows(text, start, delimiter, name))
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
     encodings = [encoding for mark, encoding in _BOMS if data.startswith(mark)] or ["utf-8"]
+    encodings.append("cp1252")
     for encoding in encodings:
         try:
             return data.decode(encoding), encoding
@@ -116,21 +122,28 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, at: int, delimiter: str, name: str) -> tuple[Row, ...]:
     pattern = re.compile(
-        r'(?:"([^"]*(?:""[^"]*)*)"|((?!")[^%s\r\n]*))(%s|\r\n|\r|\n|\Z)' % ((re.escape(delimiter),) * 2)
+        # Spaces around a quoted cell are none of its value. After such a space it ends on its line: a quotation mark
+        # there may be a bare cell's own.
+        r'(?:"([^"]*(?:""[^"]*)*)" *| +"((?:[^"\r\n]|"")*)" *|((?!")[^%s\r\n]*))(%s|\r\n|\r|\n|\Z)'
+        % ((re.escape(delimiter),) * 2)
     )
     rows: list[Row] = []
     cells: list[Cell] = []
-    line = first_line = 1
+    line = first_line = 1 + _line_ends(text[:at])
     while at < len(text) or cells:
         match = pattern.match(text, at)
         if match is None:
             raise UsageFault(f"{name}, line {line}: a quotation mark is missing or is one too many.")
-        quoted, bare, separator = match.groups()
-        value = bare if quoted is None else quoted.replace('""', '"')
-        cells.append(Cell(value, at, match.start(3)))
-        line += len(re.findall(r"\r\n|\r|\n", match[0]))
+        quoted, spaced, bare, separator = match.groups()
+        value = (quoted or spaced or "").replace('""', '"') if bare is None else bare
+        cells.append(Cell(value, at, match.start(4)))
+        line += _line_ends(match[0])
         at = match.end()
         if separator != delimiter:
             rows.append(Row(first_line, tuple(cells)))
             cells, first_line = [], line
     return tuple(rows)
+
+
+def _line_ends(text: str) -> int:
+    return len(re.findall(r"\r\n|\r|\n", text))

@@ -31,6 +31,15 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """That what was set by hand counts no longer, and why. `student` is a student's key."""
+
+    student: str
+    exercise: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One student's result for one exercise. `penalty` is in points, and is taken from `score`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import importlib.util
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader import __version__
 from grader.batch import class_report, results
 from grader.batch.filing import Filed
 from grader.batch.gradebook.overrides import read_overrides
@@ -19,10 +17,11 @@ from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.layout import Shape
 from grader.batch.intake.roster import read_roster
 from grader.batch.intake.take_in import take_in
+from grader.batch.keys import fingerprint, key_of
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
 from grader.batch.pool import Pool
-from grader.batch.records import Pair
+from grader.batch.records import Override, Pair, TakenBack
 from grader.batch.standings import Attempt, Rules
 from grader.batch.store import Store
 from grader.batch.students import Directory, Student
@@ -101,6 +100,7 @@ def run_batch(
     ):
         if not intake.entries:
             raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
+        overrides = _overrides(options, store, roster, intake)
         store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
         todo, kept = _outstanding(store, intake.entries, options)
         if options.forget:
@@ -108,9 +108,7 @@ def run_batch(
                 results.remove_report(options.folder, *place)
         intake = _without_known(intake, store.handed_in())
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
-        if options.overrides:
-            directory = Directory({each.key: each for each in (*roster, *store.students())}.values())
-            store.override(read_overrides(options.overrides, store.max_scores(), directory))
+        store.override(overrides)
         pairs = None if stubs is None else _pairs(intake, stubs, options.folder)
         absent = (*intake.empty_handed, *intake.missing)
         rules, before = Rules(attempt=options.attempt, policy=options.policy), Rules.from_settings(store.settings())
@@ -153,6 +151,20 @@ def _pairs(intake: Intake, stubs: Mapping[str, str], folder: Path) -> tuple[Pair
     return write_pages(folder, find_alike(intake.entries, stubs))
 
 
+def _overrides(
+    options: Options, store: Store, roster: Sequence[Student], intake: Intake
+) -> tuple[Override | TakenBack, ...]:
+    """The scores set by hand, read before anything is graded or changed: a slip in the file must not cost hours."""
+    if options.overrides is None:
+        return ()
+    here = Directory((*roster, *intake.empty_handed, *(each.student for each in intake.entries)))
+    # Whom the store knows by another name than the roster is one person, and will be filed as one.
+    elsewhere = (each for each in store.students() if not here.find(each))
+    everybody = (*here.students, *elsewhere)
+    points = store.max_scores() | {each.id: each.points for each in options.exercises}
+    return read_overrides(options.overrides, points, Directory({each.key: each for each in everybody}.values()))
+
+
 def _why_empty(intake: Intake) -> str:
     if not intake.left_out:
         return "It has no files."
@@ -162,35 +174,14 @@ def _why_empty(intake: Intake) -> str:
 
 def _outstanding(store: Store, entries: Sequence[Entry], options: Options) -> tuple[list[tuple[Filed, Entry]], int]:
     """The entries to grade, and how many have been graded already."""
-    exercises = {each.id: _fingerprint(each, options.seed) for each in options.exercises}
-    filed = store.file((entry, _key(entry, exercises[entry.exercise])) for entry in entries)
+    exercises = {each.id: fingerprint(each, options.seed) for each in options.exercises}
+    filed = store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
     for each in filed:
         for place in each.formerly:  # its report is written anew where it belongs now
             results.remove_report(options.folder, *place)
     pairs = zip(filed, entries, strict=True)
     todo = [(each, entry) for each, entry in pairs if options.fresh or not store.has(each)]
     return todo, len(entries) - len(todo)
-
-
-def _fingerprint(exercise: Exercise, seed: int) -> bytes:
-    """What else a result depends on, beside the submission: the grader, the seed, everything that judges.
-
-    That is all of the exercise's folder, with data that its checks may read, but for its statements and translations.
-    """
-    digest = hashlib.sha256(f"{__version__} {seed} {exercise.id}".encode())
-    for path in sorted(path for path in exercise.folder.rglob("*") if path.is_file()):
-        name = path.relative_to(exercise.folder).as_posix()
-        if "__pycache__" not in path.parts and not name.endswith(".md") and not name.startswith("texts."):
-            digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()
-
-
-def _key(entry: Entry, fingerprint: bytes) -> str:
-    try:
-        content = entry.source.read()
-    except (Unreadable, GraderFault) as fault:
-        content = repr(fault.message).encode()
-    return hashlib.sha256(fingerprint + entry.name.encode() + b"\0" + content).hexdigest()
 
 
 def _grade(

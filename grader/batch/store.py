@@ -23,7 +23,7 @@ from grader.batch.database import Database
 from grader.batch.filing import Filed
 from grader.batch.intake.handed_in import Entry
 from grader.batch.late import Lateness
-from grader.batch.records import Override
+from grader.batch.records import Override, TakenBack
 from grader.batch.students import Student
 from grader.batch.work import Outcome
 from grader.model import Report
@@ -150,11 +150,9 @@ class Store:
 
     def expected(self) -> dict[str, int]:
         """The points of each exercise that somebody has handed in or has a score for by hand: what one can miss."""
-        rows = self._database.rows(
-            "SELECT id, points FROM exercise WHERE id IN (SELECT exercise FROM entry) "
-            "OR id IN (SELECT exercise FROM override) ORDER BY id"
-        )
-        return dict(rows)
+        by_hand = {exercise for _, exercise in self.overrides()}
+        rows = self._database.rows("SELECT id, points, id IN (SELECT exercise FROM entry) FROM exercise ORDER BY id")
+        return {exercise: points for exercise, points, is_handed_in in rows if is_handed_in or exercise in by_hand}
 
     def titles(self) -> dict[str, str]:
         """The title of each exercise that was ever graded here."""
@@ -181,20 +179,30 @@ class Store:
         rows = self._database.rows("SELECT facts FROM absent ORDER BY rowid")
         return tuple(filing.from_text(facts) for (facts,) in rows)
 
-    def override(self, overrides: Iterable[Override]) -> None:
-        """Set scores by hand. Each that says something new is added to the history; the newest one counts."""
+    def override(self, overrides: Iterable[Override | TakenBack]) -> None:
+        """Set scores by hand, or take them back. Each that changes something is added to the history; of a student and
+        an exercise the newest counts. What is taken back is an empty score.
+        """
         now, current = datetime.now(UTC).isoformat(timespec="seconds"), self.overrides()
         with self._database.transaction():
             for each in overrides:
-                if current.get((each.student, each.exercise)) != each:
+                before = current.get((each.student, each.exercise))
+                if isinstance(each, TakenBack):
+                    score, is_news = "", before is not None
+                else:
+                    score, is_news = str(each.score), before != each
+                if is_news:
                     self._database.execute(
                         "INSERT INTO override (student, exercise, score, reason, made_at) VALUES (?, ?, ?, ?, ?)",
-                        (each.student, each.exercise, str(each.score), each.reason, now),
+                        (each.student, each.exercise, score, each.reason, now),
                     )
 
     def overrides(self) -> dict[tuple[str, str], Override]:
         """The override that counts, by student and exercise."""
-        rows = self._database.rows("SELECT student, exercise, score, reason FROM override ORDER BY id")
+        rows = self._database.rows(
+            "SELECT student, exercise, score, reason FROM override "
+            "WHERE id IN (SELECT max(id) FROM override GROUP BY student, exercise) AND score <> '' ORDER BY id"
+        )
         return {
             (student, exercise): Override(student=student, exercise=exercise, score=Decimal(score), reason=reason)
             for student, exercise, score, reason in rows
