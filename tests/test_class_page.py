@@ -252,6 +252,16 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, page: Path, width: i
 
 
 @needs_browser
+@pytest.mark.parametrize("width", [320, 360, 500, 1100])
+def test_every_bar_and_every_score_of_a_histogram_is_seen(browser: Browser, page: Path, width: int) -> None:
+    browser.open(page, width=width)
+    parts = "[...document.querySelectorAll('.histogram .bin, .histogram text')]"
+    assert "10" in browser.run(f"return {parts}.map(part => part.textContent)")
+    room = browser.run("return document.querySelector('figure').getBoundingClientRect().right")
+    assert browser.run(f"return Math.max(...{parts}.map(part => part.getBoundingClientRect().right))") <= room
+
+
+@needs_browser
 def test_a_script_that_got_in_would_not_run(browser: Browser, html: str, tmp_path: Path) -> None:
     attacks = """
         <script>document.title = "owned"</script>
