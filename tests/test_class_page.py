@@ -113,8 +113,8 @@ def test_every_record_is_a_row_and_links_to_its_report(html: str) -> None:
     assert rows[3].text == "student002 ex5 2/10 failed"
     assert rows[3].named("a") == [{"href": "reports/student002/ex5-attempt2.html"}]
     assert [row.text for row in rows if "student009" in row.text] == [
-        "student009 ex1 nothing handed in",
-        "student009 ex5 nothing handed in",
+        "student009 ex1 nothing to grade",
+        "student009 ex5 nothing to grade",
     ]
 
 

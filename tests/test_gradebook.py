@@ -372,7 +372,7 @@ def test_the_gradebook_says_why_there_is_no_score() -> None:
     assert (one["score"], one["points"], one["penalty"], one["status"]) == ("6.4", "8", "1.6", "graded, late")
     assert (one["late"], one["attempt"], one["file"]) == ("1 d 1 h late", "2", "a/ex1.py")
     assert (two["score"], two["points"], two["status"], two["reason"]) == ("9.5", "3", "set by hand", "agreed")
-    assert (three["score"], three["points"], three["status"]) == ("", "", "nothing handed in")
+    assert (three["score"], three["points"], three["status"]) == ("", "", "nothing to grade")
 
 
 def test_a_record_without_its_score_is_a_fault_of_ours() -> None:

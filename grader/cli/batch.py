@@ -79,7 +79,9 @@ class _Deadline(click.DateTime):
 )
 @seed_option
 @click.option("--fresh", is_flag=True, help="Grade also what has been graded before.")
-@click.option("--similarity", is_flag=True, help="Look for submissions that are alike.")
+@click.option(
+    "--similarity", is_flag=True, help="Look for submissions that are alike; the pages of an earlier run go either way."
+)
 @click.option(
     "--isolation",
     type=click.Choice([each.value for each in Isolation]),
@@ -222,7 +224,8 @@ def _tell(summary: Summary, folder: Path) -> None:
     _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
     _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
     _list("not in the roster", [each.reason for each in intake.strangers])
-    _list("handed in nothing", [each.name or each.key for each in (*intake.missing, *intake.empty_handed)])
+    _list("handed in nothing", [each.name or each.key for each in intake.missing])
+    _list("handed in nothing that can be graded", [each.name or each.key for each in intake.empty_handed])
     if summary.pairs is not None:
         alike = [f"{each.one} and {each.other}: {each.page}" for each in summary.pairs]
         _list("pairs are alike, each a reason to look and no verdict" if len(alike) > 1 else "pair is alike", alike)
