@@ -6,6 +6,7 @@ Names are plain text and files are descriptors: for a class, paths and file obje
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from grader.errors import UsageFault
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # the disk, or what somebody may use of it
 _PARTIAL = re.compile(r"\..*\..*\.[0-9]+")
 
 
@@ -34,7 +36,8 @@ def write_bytes(path: Path | str, data: bytes, *, with_folder: bool = False) -> 
     except OSError as problem:
         with contextlib.suppress(OSError):
             os.unlink(partial)
-        raise UsageFault(f"{path} cannot be written: {problem.strerror}.") from None
+        hint = "Make room, and give the same command again: what was there is kept." if problem.errno in _FULL else ""
+        raise UsageFault(f"{path} cannot be written: {problem.strerror}.", hint=hint) from None
 
 
 def _opened(path: str, with_folder: bool) -> int:

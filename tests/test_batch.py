@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -112,8 +113,20 @@ def test_who_handed_in_one_of_two_exercises_is_listed_for_the_other(tmp_path: Pa
     assert rows.keys() == {
         (student, exercise) for student in ("student000", "student001") for exercise in ("ex1", "ex5")
     }
-    assert rows["student000", "ex5"] == ("", "nothing handed in")
-    assert "nothing handed in" in (tmp_path / "results" / "index.html").read_text()
+    assert rows["student000", "ex5"] == ("", "nothing to grade")
+    assert "nothing to grade" in (tmp_path / "results" / "index.html").read_text()
+
+
+def test_who_handed_in_nothing_and_who_handed_in_no_file_to_grade_are_told_apart(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"])
+    (folder / "student001").mkdir()
+    (folder / "student001" / "answers.pdf").write_text("My answers")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name\nstudent000\nstudent001\nstudent002\n")
+    said = batch("ex1", folder, "-o", tmp_path / "results", "--roster", roster)
+    assert "1 handed in nothing:\n  student002\n" in said
+    assert "1 handed in nothing that can be graded:\n  student001\n" in said
+    assert [*gradebook(tmp_path / "results", "status").values()] == ["graded", "nothing to grade", "nothing to grade"]
 
 
 def test_why_something_is_not_graded_is_said_in_the_gradebook_and_the_class_report(tmp_path: Path) -> None:
@@ -281,7 +294,38 @@ def test_a_database_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"])
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "grades.db").write_bytes(b"no database at all" * 1000)
-    assert "grades.db is damaged" in batch("ex1", folder, "-o", tmp_path / "results", code=3)
+    said = batch("ex1", folder, "-o", tmp_path / "results", code=3)
+    assert "grades.db is damaged" in said
+    assert f"Move {tmp_path / 'results'} away and grade the class again" in said
+    assert "give --overrides again" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_a_disk_that_is_full_while_a_report_is_written_says_what_to_do(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"])
+    results = tmp_path / "results"
+    batch("ex1", folder, "-o", results)
+    before = gradebook(results)
+    # What is written first, under the number of the process, goes to a device that is always full.
+    partial = next((results / "reports").iterdir()) / ".ex1.html"
+    again = shlex.join(map(str, [*GRADE, "ex1", folder, "-o", results, "--fresh"]))
+    command = ["sh", "-c", f"ln -s /dev/full {partial}.$$; exec {again}"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ended.returncode == 2
+    assert "ex1.html cannot be written: No space left on device. Make room, and give the same command" in ended.stderr
+    assert "1 before" in batch("ex1", folder, "-o", results)
+    assert gradebook(results) == before
+
+
+def test_a_refused_input_leaves_no_folder_behind(tmp_path: Path) -> None:
+    solution = tmp_path / "notes.txt"
+    solution.write_text("no submission")
+    (tmp_path / "empty").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    for submissions in ("empty", "notes.txt", "missing"):
+        batch("ex1", tmp_path / submissions, "-o", tmp_path / "results", code=2)
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file sizes are limited by the shell of a POSIX system")

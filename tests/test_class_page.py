@@ -113,8 +113,8 @@ def test_every_record_is_a_row_and_links_to_its_report(html: str) -> None:
     assert rows[3].text == "student002 ex5 2/10 failed"
     assert rows[3].named("a") == [{"href": "reports/student002/ex5-attempt2.html"}]
     assert [row.text for row in rows if "student009" in row.text] == [
-        "student009 ex1 nothing handed in",
-        "student009 ex5 nothing handed in",
+        "student009 ex1 nothing to grade",
+        "student009 ex5 nothing to grade",
     ]
 
 
@@ -249,6 +249,16 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, page: Path, width: i
     browser.open(page, width=width)
     browser.run("document.querySelectorAll('details').forEach(part => part.open = true)")
     assert browser.run("return document.documentElement.scrollWidth") <= width
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [320, 360, 500, 1100])
+def test_every_bar_and_every_score_of_a_histogram_is_seen(browser: Browser, page: Path, width: int) -> None:
+    browser.open(page, width=width)
+    parts = "[...document.querySelectorAll('.histogram .bin, .histogram text')]"
+    assert "10" in browser.run(f"return {parts}.map(part => part.textContent)")
+    room = browser.run("return document.querySelector('figure').getBoundingClientRect().right")
+    assert browser.run(f"return Math.max(...{parts}.map(part => part.getBoundingClientRect().right))") <= room
 
 
 @needs_browser

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -214,3 +216,14 @@ def test_help_imports_nothing_heavy(run_grade: RunGrade) -> None:
     code = f"import sys, grader.cli; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_option_of_batch_says_what_it_is_for(run_grade: RunGrade) -> None:
+    """Beside each option or on the line below it; the columns of the file with overrides are nowhere else at hand."""
+    lines = run_grade("batch", "--help").stdout.partition("Options:")[2].splitlines()
+    for line, after in pairwise(lines):
+        words = line[34:] or (after[34:] if not after[:34].strip() else "")
+        assert not line.lstrip().startswith("-") or re.search("[A-Za-z]{3}", words.partition("[default")[0]), line
+    said = " ".join(" ".join(lines).split())
+    assert "columns are student, exercise, score, reason." in said
+    assert "[default: results]" in said

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -96,6 +98,7 @@ def test_canvas_gets_what_the_gradebook_shows_and_every_other_byte_stays(mine: P
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines() == [
         "1 of the 5 students in canvas.csv have no result; their cells are unchanged.",
+        "1 score that was there is replaced: Sample, Bo: 5,00 -> 9.",
         "4 cells filled in; upload canvas-filled.csv.",
     ]
     assert (mine / "canvas-filled.csv").read_bytes() == CANVAS_FILLED
@@ -228,9 +231,78 @@ def test_a_file_from_an_earlier_export_stays(mine: Path) -> None:
     done = grade(mine, "export", "canvas", "--gradebook", "canvas.csv")
     assert (done.returncode, done.stderr) == (
         2,
-        "canvas-filled.csv is there already. Name the file to write with -o.\n",
+        "canvas-filled.csv is there already. -o canvas-filled.csv writes over it; -o with another name keeps it.\n",
     )
     assert (mine / "canvas-filled.csv").read_text() == "scores of another exercise"
+
+
+def test_an_earlier_export_is_written_over_as_the_message_says(mine: Path) -> None:
+    (mine / "my gradebook.csv").write_bytes(CANVAS)
+    export = ("export", "canvas", "--gradebook", "my gradebook.csv")
+    assert grade(mine, *export).returncode == 0
+    (mine / "my gradebook-filled.csv").write_text("an earlier export")
+    refused = grade(mine, *export)
+    assert refused.returncode == 2
+    (option,) = re.findall(r"(-o '.*?') writes over it", refused.stderr)
+    assert grade(mine, *export, *shlex.split(option)).returncode == 0
+    assert (mine / "my gradebook-filled.csv").read_bytes() == CANVAS_FILLED
+
+
+def test_scores_that_are_replaced_are_counted_and_some_are_named(mine: Path) -> None:
+    (mine / "canvas.csv").write_bytes(CANVAS_FILLED.replace(b";10;", b";3;").replace(b";8;", b";8,5;"))
+    done = grade(mine, "export", "canvas", "--gradebook", "canvas.csv")
+    said = "2 scores that were there are replaced: Example, Ada: 3 -> 10; Cho, Cy: 8,5 -> 8."
+    assert done.stderr.splitlines()[-2:] == [said, "2 cells filled in; upload canvas-filled.csv."]
+    zeros = CANVAS_FILLED.replace(b";10;", b";0;").replace(b";8;", b";0;").replace(b";9;", b";0;")
+    (mine / "canvas.csv").write_bytes(zeros.replace(b";4,5;", b";0;"))
+    done = grade(mine, "export", "canvas", "--gradebook", "canvas.csv", "--dry-run")
+    assert "4 scores that were there are replaced: Example, Ada: 0 -> 10; " in done.stderr
+    assert "; and 1 more, which --dry-run lists." in done.stderr
+
+
+STRANGERS = b"""Student,ID,SIS User ID,SIS Login ID,Section,Exercise 1 (501)
+    Points Possible,,,,,10
+"Other, Ada",812,0812,oa,A,
+"Other, Bo",813,0813,ob,A,5
+"""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("canvas", "--gradebook", STRANGERS),
+        ("moodle", "--worksheet", MOODLE.replace(b"001", b"081").replace(b"Ada Example", b"Zoe Example")),
+    ],
+    ids=["canvas", "moodle"],
+)
+def test_the_file_of_another_course_is_refused(mine: Path, other: tuple[str, str, bytes]) -> None:
+    kind, option, data = other
+    data = data.replace(b"Bo Sample", b"Ida Sample").replace(b"Cy Cho", b"Ira Cho")
+    (mine / "other.csv").write_bytes(data)
+    before = sorted(mine.rglob("*"))
+    done = grade(mine, "export", kind, option, "other.csv")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "Nobody in other.csv is in these results. "
+        "Is it the file of this course? --results names the folder of another class.\n",
+    )
+    assert sorted(mine.rglob("*")) == before
+
+
+def test_grades_that_are_locked_stay_whatever_the_language(mine: Path) -> None:
+    german = (
+        "ID;Vollständiger Name;ID-Nummer;Status;Bewertung;Bestwertung;Bewertung kann geändert werden;Feedback\r\n"
+        "Teilnehmer/in 71;Ada Example;0012;;;10,00;Ja;nein\r\n"
+        "Teilnehmer/in 72;Bo Sample;0013;;2,00;10,00;Nein;nein\r\n"
+        "Teilnehmer/in 73;Cy Cho;0014;;;10,00;Nein;nein\r\n"
+    ).encode()
+    (mine / "noten.csv").write_bytes(german)
+    done = grade(mine, "export", "moodle", "--worksheet", "noten.csv")
+    assert done.returncode == 0
+    assert (mine / "noten-filled.csv").read_bytes() == german.replace(b"0012;;;", b"0012;;10;")
+    assert "Line 3, Sample, Bo: the grade cannot be changed there any more; not filled.\n" in done.stderr
+    assert done.stderr.endswith("1 cell filled in; upload noten-filled.csv.\n")
 
 
 def test_nothing_is_exported_while_a_batch_is_at_work(mine: Path) -> None:

@@ -93,7 +93,7 @@ def test_what_cannot_be_filled_is_said() -> None:
 
 def test_an_id_that_differs_beats_a_name_that_is_the_same() -> None:
     other = Student(key="15", name="Ada Example", canvas_id="15")
-    assert canvas(record(other)).data == CANVAS
+    assert canvas(record(other), record(CY)).data == CANVAS
 
 
 def test_students_who_cannot_be_told_apart_are_not_filled() -> None:
@@ -181,15 +181,12 @@ def test_moodle_gets_its_grades_and_every_other_byte_stays() -> None:
     filled = moodle(record(M_ADA, "9.25"), record(M_BO, "4"), record(M_CY, "5"))
     wanted = MOODLE.replace(b'for grading",,', b'for grading",9.25,').replace(b",3.00,", b",4,")
     assert filled.data == wanted
-    assert filled.notes == (
-        "Line 4: Moodle does not let this grade be changed; not filled.",
-        "Cy Exempt has a score and no line in Grades.csv.",
-    )
+    assert filled.notes == ("Line 4, Cy Exempt: the grade cannot be changed there any more; not filled.",)
 
 
 def test_a_worksheet_of_another_assignment_numbers_participants_otherwise() -> None:
     strangers = MOODLE.replace(b"Ada Example", b"Eve Other").replace(b"ada@", b"eve@")
-    filled = moodle(record(M_ADA), data=strangers)
+    filled = moodle(record(M_ADA), record(M_CY), data=strangers)
     assert filled.data == strangers
     assert "Ada Example has a score and no line in Grades.csv." in filled.notes
 
@@ -215,7 +212,11 @@ def test_two_students_of_one_name_are_told_apart_by_number() -> None:
 
 
 def test_what_a_name_does_to_a_terminal_is_made_inert_in_notes() -> None:
-    assert canvas(record(Student(key="x", name="\x1b[2J"))).notes[1].startswith("\\x1b[2J has a score and no line")
+    assert (
+        canvas(record(Student(key="x", name="\x1b[2J")), record(ADA))
+        .notes[1]
+        .startswith("\\x1b[2J has a score and no line")
+    )
 
 
 def test_blind_marking_knows_numbers_alone() -> None:
@@ -238,6 +239,35 @@ def test_a_worksheet_that_does_not_fit_is_refused_in_a_sentence(old: bytes, new:
     with pytest.raises(UsageFault) as fault:
         moodle(record(M_ADA), data=data)
     assert says in fault.value.message
+
+
+def test_a_worksheet_of_another_class_is_refused() -> None:
+    with pytest.raises(UsageFault, match=r"Nobody in Grades\.csv is in these results"):
+        moodle(record(Student(key="7", name="Zed", moodle_id="7")))
+
+
+@pytest.mark.parametrize(
+    ("grade", "yes", "no"),
+    [
+        ("Bewertung", "Ja", "Nein"),
+        ("Note", "Oui", "Non"),
+        ("Calificación", "Sí", "No"),
+        ("Nota", "Sim", "Não"),
+        ("Ocena", "Tak", "Nie"),
+        ("Not", "Evet", "Hay\u0131r"),
+        ("Оценка", "Да", "Нет"),
+        ("成绩", "是", "否"),
+    ],
+)
+@pytest.mark.parametrize("workflow", ["", ",released"])  # its state is a column between, where marking has one
+def test_a_locked_grade_stays_in_any_language(grade: str, yes: str, no: str, workflow: str) -> None:
+    data = (
+        f"x,y,{grade},z,{workflow and 'u,'}v,w\n"
+        f"Teilnehmer/in 101,Ada Example,,10{workflow},{yes},{no}\nTeilnehmer/in 103,Cy Exempt,,10{workflow},{no},{no}\n"
+    ).encode()
+    filled = moodle(record(M_ADA), record(M_CY), data=data)
+    assert filled.data == data.replace(b"Ada Example,,", b"Ada Example,7,")
+    assert filled.notes == ("Line 3, Cy Exempt: the grade cannot be changed there any more; not filled.",)
 
 
 def test_no_results_for_a_worksheet_is_said() -> None:
@@ -377,7 +407,7 @@ def test_the_gradebook_says_why_there_is_no_score() -> None:
     assert (one["score"], one["points"], one["penalty"], one["status"]) == ("6.4", "8", "1.6", "graded, late")
     assert (one["late"], one["attempt"], one["file"]) == ("1 d 1 h late", "2", "a/ex1.py")
     assert (two["score"], two["points"], two["status"], two["reason"]) == ("9.5", "3", "set by hand", "agreed")
-    assert (three["score"], three["points"], three["status"]) == ("", "", "nothing handed in")
+    assert (three["score"], three["points"], three["status"]) == ("", "", "nothing to grade")
 
 
 def test_a_record_without_its_score_is_a_fault_of_ours() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -276,3 +277,40 @@ def test_an_exercise_that_had_a_score_by_hand_alone_is_nobodys_once_it_is_taken_
         with Store(results) as store:
             exercises.append(list(store.expected()))
     assert exercises == [["ex1", "ex5"], ["ex1"]]
+
+
+@pytest.mark.parametrize(
+    ("due", "says"),
+    [
+        ("2026-03-01 12:00", "Handed in 12 h late: 1 of 10 points is taken, 9 count."),
+        ("2026-03-01T12:00", "Handed in 12 h late: 1 of 10 points is taken, 9 count."),
+        ("2026-03-01T12:00:00", "Handed in 12 h late: 1 of 10 points is taken, 9 count."),
+        ("2026-03-01", "Handed in 1 min late: 1 of 10 points is taken, 9 count."),  # the end of that day
+        ("2026-03-02", ""),
+    ],
+)
+def test_a_deadline_is_typed_as_the_page_says_and_a_day_ends_with_its_last_second(
+    run_grade: RunGrade, tmp_path: Path, due: str, says: str
+) -> None:
+    times = {"student001/ex1/ex1.py": RIGHT, "student001/ex1/timestamp.txt": b"2026-03-02 00:00:05 UTC"}
+    tree = folder(tmp_path / "submitted", times)
+    options = ("--due", due, "--late-penalty", "10%/day")
+    done = run_grade("batch", "ex1", tree, "-o", tmp_path / "out", *options, env={"TZ": "UTC"})
+    assert done.returncode == 0, done.stderr
+    assert said(tmp_path / "out", "student001/ex1") == ([says] if says else [])
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/instructor.md"])
+def test_the_deadlines_that_the_pages_show_are_understood(run_grade: RunGrade, tmp_path: Path, page: str) -> None:
+    tree = folder(tmp_path / "submitted", {"student001/ex1.py": RIGHT})
+    shown = re.findall(r'--due (?:"([^"]+)"|([\w:-]+))', (ROOT / page).read_text(encoding="utf-8"))
+    assert shown
+    for each in shown:
+        done = run_grade("batch", "ex1", tree, "-o", tmp_path / "out", "--due", "".join(each))
+        assert done.returncode == 0, done.stderr
+
+
+def test_what_is_no_deadline_is_refused_with_one_that_is(run_grade: RunGrade, tmp_path: Path) -> None:
+    done = run_grade("batch", "ex1", tmp_path, "-o", tmp_path / "out", "--due", "Friday")
+    assert done.returncode == 2
+    assert "'Friday' is no moment such as \"2026-11-20 18:00\"" in done.stderr

@@ -294,6 +294,11 @@ def test_a_batch_finds_copies_where_it_is_asked_to(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "1 pair is alike:\n  hook and zoe: similar/pair-001.html" in done.stdout
     assert "hook and zoe" in (tmp_path / "results/similar/pair-001.html").read_text()
+    mine = tmp_path / "results/similar/pair-of-interest.html"
+    mine.write_text("notes")
+    assert grade_batch(tmp_path).returncode == 0
+    assert list((tmp_path / "results/similar").iterdir()) == [mine]  # nothing leads to the page of the earlier run
+    mine.unlink()
     (tmp_path / "in" / "zoe.py").unlink()
     again = grade_batch(tmp_path, "--similarity")
     assert "0 graded, 3 before" in again.stdout

@@ -53,7 +53,8 @@ class Row:
         """What became of it, in a word or two."""
         if self.record.standing is Standing.GRADED and self.verdict is not None:
             return _RESULTS[self.verdict]
-        return "nothing handed in" if self.record.standing is Standing.NOTHING_HANDED_IN else "not graded"
+        nothing = Standing.NOTHING_HANDED_IN
+        return nothing.value if self.record.standing is nothing else "not graded"
 
     @property
     def is_late(self) -> bool:

@@ -157,4 +157,8 @@ class _Worded:
             )
             raise UsageFault(f"{self._path} cannot be written: {problem}.", hint=hint) from None
         if isinstance(problem, sqlite3.DatabaseError):
-            raise GraderFault(f"{self._path} is damaged: {problem}.") from None
+            hint = (
+                f"Move {self._path.parent} away and grade the class again: everything is graded anew. "
+                "Scores set by hand were in it: give --overrides again too."
+            )
+            raise GraderFault(f"{self._path} is damaged: {problem}.", hint=hint) from None

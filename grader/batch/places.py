@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
+from pathlib import Path
+
+from grader.errors import UsageFault
 
 MOST_NAME = 80
+_PAIRS = "similar"
+_PAIR = re.compile(r"pair-[0-9]{3,}\.html")
 
 
 def report_path(student: str, exercise: str, attempt: int) -> str:
@@ -15,6 +21,24 @@ def report_path(student: str, exercise: str, attempt: int) -> str:
     """
     suffix = "" if attempt == 1 else f"-attempt{attempt}"
     return f"reports/{_file_name(student)}/{exercise}{suffix}"
+
+
+def pair_path(number: int) -> str:
+    """Where in the folder of results the page of a pair that is alike lies. Pairs are numbered from 1."""
+    return f"{_PAIRS}/pair-{number:03}.html"
+
+
+def remove_pairs(folder: Path, *, but: Collection[str] = ()) -> None:
+    """Remove the pages of pairs, `but` those of this run: nothing leads to the others any more. Other files stay.
+
+    Raises UsageFault where that is not possible.
+    """
+    for path in (folder / _PAIRS).glob("pair-*.html"):
+        if _PAIR.fullmatch(path.name) and f"{_PAIRS}/{path.name}" not in but:
+            try:
+                path.unlink()
+            except OSError as problem:
+                raise UsageFault(f"{path} of an earlier run cannot be removed: {problem.strerror}.") from None
 
 
 def _file_name(key: str) -> str:

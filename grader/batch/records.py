@@ -17,7 +17,7 @@ class Standing(StrEnum):
     GRADED = "graded"
     NOT_GRADED = "not graded yet"
     GRADER_FAULT = "not graded: the grader failed"
-    NOTHING_HANDED_IN = "nothing handed in"
+    NOTHING_HANDED_IN = "nothing to grade"  # handed in nothing, or nothing that can be graded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from grader.batch.intake.take_in import take_in
 from grader.batch.keys import fingerprint, key_of
 from grader.batch.late import LatePolicy
 from grader.batch.naming import ExerciseNames
+from grader.batch.places import remove_pairs
 from grader.batch.pool import Pool
 from grader.batch.records import Override, Pair, TakenBack
 from grader.batch.standings import Attempt, Rules
@@ -95,11 +96,9 @@ def run_batch(
     names = [ExerciseNames(each.id, (each.folder.name, each.title)) for each in options.exercises]
     roster = read_roster(options.roster) if options.roster else ()
     with (
-        Store(options.folder) as store,
         take_in(options.source, names, shape=options.shape, roster=roster, due=options.due) as intake,
+        _store(options, intake) as store,
     ):
-        if not intake.entries:
-            raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
         overrides = _overrides(options, store, roster, intake)
         store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
         todo, kept = _outstanding(store, intake.entries, options)
@@ -109,7 +108,7 @@ def run_batch(
         intake = _without_known(intake, store.handed_in())
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
         store.override(overrides)
-        pairs = None if stubs is None else _pairs(intake, stubs, options.folder)
+        pairs = _pairs(intake, stubs, options.folder)
         absent = (*intake.empty_handed, *intake.missing)
         rules, before = Rules(attempt=options.attempt, policy=options.policy), Rules.from_settings(store.settings())
         if before.policy and not rules.policy:
@@ -144,7 +143,11 @@ def _stubs(options: Options) -> dict[str, str]:
     return {each.id: each.stub for each in options.exercises}
 
 
-def _pairs(intake: Intake, stubs: Mapping[str, str], folder: Path) -> tuple[Pair, ...]:
+def _pairs(intake: Intake, stubs: Mapping[str, str] | None, folder: Path) -> tuple[Pair, ...] | None:
+    """The pairs that are alike, their pages written instead of those of an earlier run; None where nobody asked."""
+    if stubs is None:
+        remove_pairs(folder)
+        return None
     from grader.batch.similar import find_alike
     from grader.batch.similar_pages import write_pages
 
@@ -163,6 +166,13 @@ def _overrides(
     everybody = (*here.students, *elsewhere)
     points = store.max_scores() | {each.id: each.points for each in options.exercises}
     return read_overrides(options.overrides, points, Directory({each.key: each for each in everybody}.values()))
+
+
+def _store(options: Options, intake: Intake) -> Store:
+    """The folder's store, which is made for an input that holds something to grade: one that is refused leaves none."""
+    if not intake.entries:
+        raise UsageFault(f"There is no submission in {options.source}.", hint=_why_empty(intake))
+    return Store(options.folder)
 
 
 def _why_empty(intake: Intake) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from grader.batch.places import pair_path, remove_pairs
 from grader.batch.records import Pair
 from grader.batch.similar import Alike, Side
-from grader.errors import UsageFault
 from grader.files import write_bytes
 from grader.reporters import page
 from grader.text import shorten
 
 _PACKAGE = "grader.batch"
-FOLDER = PurePosixPath("similar")
 MOST_LINES = 1_000
 MOST_LINE = 500  # characters
 
@@ -25,15 +24,12 @@ def write_pages(folder: Path, alike: Iterable[Alike]) -> tuple[Pair, ...]:
     """
     pairs: list[Pair] = []
     for number, each in enumerate(alike, start=1):
-        place = FOLDER / f"pair-{number:03}.html"
+        place = pair_path(number)
         write_bytes(folder / place, render_pair(each).encode(), with_folder=True)
         one, other = each.one.entry, each.other.entry
         keys = {"one": one.student.key, "other": other.student.key}
-        pairs.append(Pair(exercise=one.exercise, **keys, share=each.share, page=str(place)))
-    written = {folder / pair.page for pair in pairs}
-    for path in (folder / FOLDER).glob("pair-*.html"):
-        if path not in written:
-            _remove(path)
+        pairs.append(Pair(exercise=one.exercise, **keys, share=each.share, page=place))
+    remove_pairs(folder, but={pair.page for pair in pairs})
     return tuple(pairs)
 
 
@@ -54,10 +50,3 @@ def _shown(side: Side) -> dict[str, object]:
         ],
         "more": max(0, len(side.lines) - MOST_LINES),
     }
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink()
-    except OSError as problem:
-        raise UsageFault(f"{path} of an earlier run cannot be removed: {problem.strerror}.") from None

@@ -6,13 +6,13 @@ import os
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.batch.intake.layout import Shape
 from grader.batch.standings import Attempt
-from grader.cli.common import EXIT_GRADER, say
+from grader.cli.common import EXIT_GRADER, say, seed_option
 from grader.errors import UsageFault
 from grader.isolation import Isolation
 from grader.text import inert
@@ -28,26 +28,61 @@ MOST_NAMED = 5
 EXIT_INTERRUPTED = 130  # as shells have it
 
 
+class _Deadline(click.DateTime):
+    """A moment; of a day that is only named it is the last second, since a deadline on a day includes the day."""
+
+    def __init__(self) -> None:
+        super().__init__([f"%Y-%m-%d{clock}" for clock in (" %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S", "")])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            moment: datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f'{value!r} is no moment such as "2026-11-20 18:00" or 2026-11-20.', param, ctx)
+        return moment if ":" in str(value) else moment.replace(hour=23, minute=59, second=59)
+
+
 @click.command()
 @click.argument("exercises")
 @click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("results"))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="The folder for the results; it is made, or gone on with.",
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="How many are graded at once.  [default: the cores there are]")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler: tcp://host:8786")
 @click.option("--shape", type=click.Choice([each.value for each in Shape]), help="What SUBMISSIONS is, if not guessed.")
 @click.option("--roster", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file with the class's students.")
-@click.option("--due", type=click.DateTime(), help="The deadline, in this machine's time zone.")
 @click.option(
-    "--attempt", type=click.Choice([each.value for each in Attempt]), default=Attempt.LAST.value, show_default=True
+    "--due",
+    type=_Deadline(),
+    metavar="WHEN",
+    help='The deadline, in this machine\'s time zone: "2026-11-20 18:00", or 2026-11-20 for the end of that day.',
+)
+@click.option(
+    "--attempt",
+    type=click.Choice([each.value for each in Attempt]),
+    default=Attempt.LAST.value,
+    show_default=True,
+    help="Which of several attempts counts.",
 )
 @click.option("--late-penalty", "late", help='Such as "10%/day, at most 50%".')
 @click.option(
-    "--overrides", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file with scores set by hand."
+    "--overrides",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A CSV file with scores set by hand: its columns are student, exercise, score, reason.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@seed_option
 @click.option("--fresh", is_flag=True, help="Grade also what has been graded before.")
 @click.option("--forget", is_flag=True, help="Drop results of an earlier input that this one does not hold any more.")
-@click.option("--similarity", is_flag=True, help="Look for submissions that are alike.")
+@click.option(
+    "--similarity", is_flag=True, help="Look for submissions that are alike; the pages of an earlier run go either way."
+)
 @click.option(
     "--isolation",
     type=click.Choice([each.value for each in Isolation]),
@@ -194,7 +229,8 @@ def _tell(summary: Summary, folder: Path) -> None:
     _list("from an earlier input still count; --forget drops what this one lacks", earlier)
     _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
     _list("not in the roster", [each.reason for each in intake.strangers])
-    _list("handed in nothing", [each.name or each.key for each in (*intake.missing, *intake.empty_handed)])
+    _list("handed in nothing", [each.name or each.key for each in intake.missing])
+    _list("handed in nothing that can be graded", [each.name or each.key for each in intake.empty_handed])
     if summary.pairs is not None:
         alike = [f"{each.one} and {each.other}: {each.page}" for each in summary.pairs]
         _list("pairs are alike, each a reason to look and no verdict" if len(alike) > 1 else "pair is alike", alike)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ from grader.errors import UsageFault
 from grader.files import write_bytes
 
 if TYPE_CHECKING:
-    from grader.batch.gradebook.filling import Filled, Scaling
+    from grader.batch.gradebook.filling import Change, Filled, Scaling
     from grader.batch.records import Record
     from grader.batch.store import Store
+
+MOST_NAMED = 3
 
 _SHARED = (
     click.option(
@@ -130,10 +133,20 @@ def _export(
     else:
         output = output or _free_name(downloaded)
         write_bytes(output, filled.data)
-    for note in filled.notes:
+    for note in (*filled.notes, *_replaced(filled.changes)):
         say(note)
     cells = f"{len(filled.changes)} cell{'' if len(filled.changes) == 1 else 's'}"
     say(f"{cells} to fill in; nothing was written." if dry_run else f"{cells} filled in; upload {output}.")
+
+
+def _replaced(changes: Sequence[Change]) -> list[str]:
+    """What is to be said where scores were there already and are others now."""
+    lost = [f"{change.student}: {change.before} -> {change.after}" for change in changes if change.before]
+    if not lost:
+        return []
+    more = f"; and {len(lost) - MOST_NAMED} more, which --dry-run lists" if len(lost) > MOST_NAMED else ""
+    scores = "1 score that was there is" if len(lost) == 1 else f"{len(lost)} scores that were there are"
+    return [f"{scores} replaced: {'; '.join(lost[:MOST_NAMED])}{more}."]
 
 
 def _chosen(wanted: str | None, titles: dict[str, str], results: Path) -> str:
@@ -169,5 +182,6 @@ def _free_name(downloaded: Path) -> Path:
     """Beside the downloaded file; a file that is there may hold the scores of another exercise, and stays."""
     path = downloaded.with_name(f"{downloaded.stem}-filled{downloaded.suffix}")
     if path.exists():
-        raise UsageFault(f"{path} is there already.", hint="Name the file to write with -o.")
+        again = f"-o {shlex.quote(str(path))} writes over it; -o with another name keeps it."
+        raise UsageFault(f"{path} is there already.", hint=again)
     return path

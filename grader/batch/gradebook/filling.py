@@ -53,10 +53,13 @@ def fill_column(
     *,
     factor: Decimal = Decimal(1),
     keep: Collection[str] = (),
+    locked: Collection[int] = (),
 ) -> Filled:
     """Fill `column` for the rows in `students` (by row number, from 0) with the scores of one exercise times `factor`.
 
-    Cells that hold a text of `keep` are left alone: what a platform writes for somebody excused or not assigned.
+    Cells that hold a text of `keep` are left alone: what a platform writes for somebody excused or not assigned. So are
+    the rows in `locked`, whose grade the platform does not let change. Raises UsageFault where no row is anybody of
+    the results: the file is that of another course.
     """
     rows, notes = _rows_of(sheet, students, Directory(record.student for record in records))
     decimal_comma = _writes_decimal_commas(sheet)
@@ -77,9 +80,14 @@ def fill_column(
         else:
             after = number(record.final * factor)
             after = after.replace(".", ",") if decimal_comma else after
-            if parse_number(before) != parse_number(after):
-                values[mine[0], column] = after
-                changes.append(Change(sheet.rows[mine[0]].line, who, before, after))
+            if parse_number(before) == parse_number(after):
+                continue
+            if mine[0] in locked:
+                why = "the grade cannot be changed there any more; not filled"
+                notes.append(f"Line {sheet.rows[mine[0]].line}, {who}: {why}.")
+                continue
+            values[mine[0], column] = after
+            changes.append(Change(sheet.rows[mine[0]].line, who, before, after))
     changes.sort(key=lambda change: change.line)
     return Filled(sheet.filled(values), tuple(changes), tuple(map(inert, notes)))
 
@@ -118,6 +126,11 @@ def _rows_of(
             notes.append(f"Line {sheet.rows[number_].line}: {student.name} may be any of {several}; not filled.")
         else:
             without += 1
+    if without == len(students):
+        raise UsageFault(
+            f"Nobody in {sheet.name} is in these results.",
+            hint="Is it the file of this course? --results names the folder of another class.",
+        )
     if without:
         notes.append(
             f"{without} of the {len(students)} students in {sheet.name} have no result; their cells are unchanged."

@@ -7,7 +7,7 @@ identifier, grade and time of last change back; it ignores a grade that was chan
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grader.batch.csvcells import Row, Sheet
 from grader.batch.gradebook.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
@@ -21,6 +21,13 @@ _GRADE = {
     "arvosana", "známka", "qualificació", "not", "оценка", "оцінка", "评分", "成绩", "評分", "成績", "評点",
 }  # fmt: skip
 _PARTICIPANT = re.compile(r".*\D(\d+)", re.DOTALL)  # "Participant 123"
+# "Yes" and "no" in the same languages; no word of them is a yes in one and a no in another.
+_YES = {
+    "yes", "ja", "oui", "sí", "sì", "si", "sim", "da", "tak", "kyllä", "ano", "áno", "evet", "да", "так", "是", "はい",
+}  # fmt: skip
+_NO = {
+    "no", "nein", "non", "não", "nu", "nee", "nie", "nej", "nei", "ne", "ei", "hay\u0131r", "нет", "ні", "否", "いいえ",
+}  # fmt: skip
 _FULL_NAME = {"full name", "vollständiger name", "nom complet", "nombre completo", "cognome/nome", "nome completo"}
 
 
@@ -47,20 +54,8 @@ def fill_moodle(
     out_of = maxima.pop() if len(maxima) == 1 else None
     factor = scaling_factor(records[0].max_score, out_of, scaling, f"The column {header[grade]!r}")
     plain = [title.casefold() for title in header]
-    open_rows = {at: row for at, row in rows.items() if not _is_locked(row, plain)}
-    filled = fill_column(
-        sheet,
-        grade,
-        {at: _student(row, identifier, plain) for at, row in open_rows.items()},
-        records,
-        factor=factor,
-    )
-    locked = tuple(
-        f"Line {row.line}: Moodle does not let this grade be changed; not filled."
-        for at, row in rows.items()
-        if at not in open_rows
-    )
-    return Filled(filled.data, filled.changes, (*locked, *filled.notes))
+    students = {at: _student(row, identifier, plain) for at, row in rows.items()}
+    return fill_column(sheet, grade, students, records, factor=factor, locked=_locked(rows, grade, len(header)))
 
 
 def _identifier_column(sheet: Sheet, rows: Sequence[Row], width: int) -> int:
@@ -88,9 +83,16 @@ def _grade_column(sheet: Sheet, header: list[str], wanted: str | None) -> int:
     )
 
 
-def _is_locked(row: Row, plain: list[str]) -> bool:
-    title = "grade can be changed"
-    return title in plain and row[plain.index(title)].casefold() == "no"
+def _locked(rows: Mapping[int, Row], grade: int, width: int) -> set[int]:
+    """The rows whose grade cannot be changed, which Moodle says in a column after the maximum, in its own language.
+
+    It is the first in which every cell is a yes or a no: its title has more translations than these two words.
+    """
+    for column in range(grade + 2, width):
+        said = {at: row[column].casefold() for at, row in rows.items()}
+        if said and all(word in _YES or word in _NO for word in said.values()):
+            return {at for at, word in said.items() if word in _NO}
+    return set()
 
 
 def _student(row: Row, identifier: int, plain: list[str]) -> Student:
