@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 Words = tuple[str, ...]
 
@@ -19,10 +20,14 @@ _COPY = re.compile(r"^(.*\S)\s*\((\d{1,4})\)$", re.DOTALL)  # what browsers make
 
 @dataclass(frozen=True, slots=True)
 class ExerciseNames:
-    """An exercise of the batch, and the names that files and folders may call it by: id, folder, title."""
+    """An exercise of the batch, and the names that files and folders may call it by: id, folder, title.
+
+    `stub` is the file that a student starts from, where there is one.
+    """
 
     id: str
     names: tuple[str, ...] = ()
+    stub: Path | None = None
 
 
 class Naming:
