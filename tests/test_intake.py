@@ -78,6 +78,17 @@ def test_canvas_export(tmp_path: Path) -> None:
         assert intake.entries[0].source.read() == b"studentone_12_345_ex1.py"
 
 
+def test_canvas_names_in_scripts_with_combining_marks(tmp_path: Path) -> None:
+    hindi = "\u092a\u094d\u0930\u093f\u092f\u093e\u0936\u0930\u094d\u092e\u093e"
+    thai = "\u0e2a\u0e38\u0e0a\u0e32\u0e15\u0e34"
+    files = [f"{hindi}_200_9100_ex1.py", f"{thai}_LATE_201_9101_ex1.py", f"{thai}_202_text.html", f"{thai * 12}.txt"]
+    with take_in(folder(tmp_path, files), BOTH) as intake:
+        assert intake.shape is Shape.CANVAS
+        assert [(each.student.key, each.student.name) for each in intake.entries] == [("200", hindi), ("201", thai)]
+        assert [each.late for each in intake.entries] == [Lateness(0.0), Lateness(None)]
+        assert [(each.key, each.name) for each in intake.empty_handed] == [("202", thai)]
+
+
 def test_canvas_resubmissions_are_tries_at_the_same_thing_and_a_helper_is_none(tmp_path: Path) -> None:
     files = ["one_1_90_solution-1.py", "one_1_80_solution.py", "one_1_91_utils-3.py", "one_1_100_solution-1.py"]
     with take_in(folder(tmp_path, files), [EX1]) as intake:
@@ -594,6 +605,37 @@ def test_one_students_name_composed_and_decomposed_is_one_student(tmp_path: Path
     files = {"J\u00f6rg/ex1.py": b"1", "Jo\u0308rg/ex2.py": b"2"}
     with take_in(zip_file(tmp_path / "c.zip", files), BOTH) as intake:
         assert {each.student.key for each in intake.entries} == {"J\u00f6rg"}
+
+
+def test_students_whom_only_an_underscore_tells_apart_are_two(tmp_path: Path) -> None:
+    files = ["_anna/ex1.py", "anna/ex1.py", "-anna/ex1.py", "anna_/ex1.py", "_anna_ex1/ex2.py", "ex1_anna/ex2.py"]
+    with take_in(folder(tmp_path, files), BOTH) as intake:
+        assert [each[:2] for each in entries(intake)] == [
+            ("-anna", "ex1"),
+            ("_anna", "ex1"),
+            ("_anna", "ex2"),
+            ("anna", "ex1"),
+            ("anna", "ex2"),
+            ("anna_", "ex1"),
+        ]
+        assert intake.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [
+        ("ada_ex2", "ada"),
+        ("ex2 - ada", "ada"),
+        ("_ex2_ada", "ada"),
+        ("ada_ex2_.py", "ada_.py"),
+        ("ada_ex2_", "ada"),
+        ("_ada_", "_ada_"),
+        ("_ex2_", ""),
+        ("ada-ex1-and-ex2", "ada-and"),
+    ],
+)
+def test_what_glued_an_exercise_on_goes_with_it(name: str, rest: str) -> None:
+    assert Naming(BOTH).without_names(name) == rest
 
 
 def test_students_whom_only_case_tells_apart_are_two_and_it_is_said(tmp_path: Path) -> None:

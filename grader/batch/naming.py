@@ -52,13 +52,16 @@ class Naming:
         return tuple(exercise for exercise in self.ids if exercise in found)
 
     def without_names(self, name: str) -> str:
-        """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada"."""
+        """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada", and "_ada" stays."""
         for spelling, _ in self._words:
             while (at := _find(_words(name), spelling)) is not None:
                 matches = list(_WORD.finditer(name))
                 before, after = name[: matches[at].start()], name[matches[at + len(spelling) - 1].end() :]
-                name = before.rstrip(_GLUE) + after if before.strip(_GLUE) else after.lstrip(_GLUE)
-        return name.strip(_GLUE)
+                if before.strip(_GLUE):
+                    name = before.rstrip(_GLUE) + (after if after.strip(_GLUE) else "")
+                else:
+                    name = after.lstrip(_GLUE)
+        return name
 
 
 def split_try(stem: str) -> tuple[str, int]:
