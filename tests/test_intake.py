@@ -183,7 +183,7 @@ def test_a_gradescope_export_for_each_exercise(tmp_path: Path) -> None:
             ("0101", "ex1"),
             ("0101", "ex2"),
         ]
-        assert reasons(intake) == {"loose.py": "It lies beside the submissions' folders, not in one."}
+        assert reasons(intake)["loose.py"] == "It lies beside the submissions' folders, not in one."
 
 
 def test_exports_of_two_platforms_are_not_taken_for_one(tmp_path: Path) -> None:
@@ -248,6 +248,18 @@ def test_gradescope_export_gives_a_groups_file_to_each_of_the_group(tmp_path: Pa
             "It lies beside the submissions' folders, not in one.",
         }
         assert intake.system_files == (("submission_metadata.yml", 1),)
+
+
+def test_whom_gradescope_lists_without_a_file_is_shown(tmp_path: Path) -> None:
+    metadata = METADATA + b"submission_5:\n  :submitters:\n  - :name: Student One\n    :sid: '0100'\n"
+    files = {"submission_metadata.yml": metadata, "submission_1/ex1.py": b"x"}
+    with take_in(folder(tmp_path / "g", files), BOTH) as intake:
+        assert [each[0] for each in entries(intake)] == ["0100", "0101"]
+        assert [each.name for each in intake.empty_handed] == ["Student Four"]
+        assert reasons(intake) == {
+            "submission_4": "Student Four handed it in, as submission_metadata.yml has it, and there is no file of it.",
+            "submission_5": "Student One handed it in, as submission_metadata.yml has it, and there is no file of it.",
+        }
 
 
 def test_a_deadline_needs_a_time_zone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """From whatever a class's work comes in to who handed in what for which exercise.
 
 Every file of the input is an entry, or left out with a sentence, or counted as a system file: none is lost in silence.
+Nor is a folder that Gradescope says was handed in.
 Contents are not read here (but for Gradescope's metadata, nbgrader's time stamps, the lists in archives that students
 packed, and files between which there is a choice), and none are kept: memory grows with the number of files and not
 with their sizes.
@@ -17,7 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.batch.intake import shapes
-from grader.batch.intake.archive import Item, Oddity, is_safe
+from grader.batch.intake.archive import Item, Oddity, display, is_safe
 from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.gradescope import Record, parse_metadata
@@ -82,7 +83,9 @@ def _intake(
                 hint="Name the export's top folder, or another shape.",
             )
         system.update(parts[-1] for parts in records)
-        read = _reader(shape, section, records, naming)
+        owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
+        left_out += _without_files(owners, section, people)
+        read = _reader(shape, section, records, owners, naming)
         for file in section.files:
             for each in _claimed(file, read(file), section.root, naming, people, due):
                 if isinstance(each, LeftOut):
@@ -116,14 +119,20 @@ def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], 
     return records, Layout(layout.root, tuple(others))
 
 
-def _reader(shape: Shape, layout: Layout, records: dict[tuple[str, ...], Source], naming: Naming) -> shapes.Reader:
+def _reader(
+    shape: Shape,
+    layout: Layout,
+    records: dict[tuple[str, ...], Source],
+    owners: dict[str, tuple[Record, ...]],
+    naming: Naming,
+) -> shapes.Reader:
     match shape:
         case Shape.CANVAS:
             return shapes.canvas
         case Shape.MOODLE:
             return shapes.moodle(layout)
         case Shape.GRADESCOPE:
-            return shapes.gradescope(_gradescope_records(records))
+            return shapes.gradescope(owners)
         case Shape.NBGRADER:
             return shapes.nbgrader(layout, _time_stamps(records))
         case Shape.CLASSROOM:
@@ -139,6 +148,14 @@ def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tup
         return {folder: about for source in records.values() for folder, about in parse_metadata(source.read()).items()}
     except Unreadable as fault:
         raise UsageFault(fault.message, hint=fault.hint) from fault
+
+
+def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout, people: People) -> Iterator[LeftOut]:
+    """The students of folders that Gradescope lists and that are not there, as in an export unpacked in part."""
+    for folder in sorted(owners.keys() - set(layout.tops)):
+        for each in owners[folder]:
+            reason = f"{each.student.name} handed it in, as {GRADESCOPE_METADATA} has it, and there is no file of it."
+            yield LeftOut(display(folder), reason, people.known_as(each.student))
 
 
 def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
