@@ -19,6 +19,7 @@ import pytest
 from batch_support import (
     BOTH,
     EX1,
+    EX5,
     ROOT,
     Files,
     accounted,
@@ -447,7 +448,7 @@ AS_LAMBDAS = b"import torch\nsum_of_cubes = lambda x: (x**3).sum()\ngradient_by_
         ({"cubes.py": AS_LAMBDAS}, {"ex1.py": UNTOUCHED, "solution.py": PART[: PART.index(b"def gradient")]}),
         ({"cubes.py": RIGHT}, {"tests/ex1.py": RIGHT, "old/ex1.py": RIGHT, "ex1.bak/ex1.py": RIGHT}),
         ({"ex1.py": RIGHT}, {"ex1_v2.py": RIGHT, "solution.py": RIGHT, "ex1.ipynb": NOTEBOOK, "x/ex1.py": RIGHT}),
-        ({"ex1_sum_of_cubes.py": RIGHT}, {"ex1 - Copy.py": RIGHT, "my_ex1.py": RIGHT, "Sum of cubes.py": RIGHT}),
+        ({"ex1_sum_of_cubes.py": RIGHT}, {"ex1 - Copy.py": RIGHT, "my_ex1.py": RIGHT, "cubes.py": RIGHT}),
         ({"my_solution.py": RIGHT}, {"main.py": RIGHT, "zz.py": RIGHT, "solution.py": RIGHT}),
         ({"ex1.py": BROKEN}, {"test_ex1.py": TESTS, "utils.py": HELPERS}),
         ({"ex1.py": UNTOUCHED}, {"test_ex1.py": TESTS, "utils.py": HELPERS}),
@@ -747,10 +748,23 @@ def test_every_file_is_an_entry_or_left_out_exactly_once(
         ("ex12.py", ()),
         ("ex1_ex2", ("ex1", "ex2")),
         ("4-32-16-1 Classifier", ("ex2",)),
+        ("missing_zero_grad.py", ("ex5",)),
+        ("ann - Missing zero-grad.ipynb", ("ex5",)),
+        ("ex2_missing_zero_grad.py", ("ex2",)),
+        ("zero_grad.py", ()),
+        ("classifier.py", ()),
     ],
 )
 def test_exercises_are_found_in_names(name: str, ids: tuple[str, ...]) -> None:
-    assert Naming(BOTH).ids_in(name) == ids
+    assert Naming((*BOTH, EX5)).ids_in(name) == ids
+
+
+def test_a_file_named_after_the_words_of_the_exercises_folder_is_for_it(tmp_path: Path) -> None:
+    with take_in(folder(tmp_path, ["ann/missing_zero_grad.py", "bob/ex2.py"]), (*BOTH, EX5)) as intake:
+        assert [each[:2] for each in entries(intake)] == [("ann", "ex5"), ("bob", "ex2")]
+    files = ["missing_zero_grad/ann.py", "missing_zero_grad/bob.py", "ex2/ann.py"]
+    with take_in(zip_file(tmp_path / "c.zip", files), (*BOTH, EX5)) as intake:
+        assert [each[:2] for each in entries(intake)] == [("ann", "ex2"), ("ann", "ex5"), ("bob", "ex5")]
 
 
 @given(st.text(max_size=30))
