@@ -40,7 +40,7 @@ from grader.batch.late import Lateness
 from grader.batch.naming import ExerciseNames, Naming, split_try
 from grader.batch.students import Student
 from grader.errors import GraderFault, UsageFault
-from grader.exercise import find_exercise
+from grader.exercise import Exercise, find_exercise, read_course
 from grader.stub_notebook import stub_notebook
 
 CANVAS: Files = (
@@ -426,10 +426,15 @@ HELPERS = b"def cube(x):\n    return x**3\n"
 PART = RIGHT[: RIGHT.index(b"def gradient_by_hand")]
 NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(RIGHT.decode())])).encode()
 PACKED_NOTEBOOK = json.dumps(json.loads(NOTEBOOK), separators=(",", ":")).encode()
+NOTEBOOK_OF_TEXT = json.dumps({"cells": [{"cell_type": "code", "source": RIGHT.decode()}], "nbformat": 4}).encode()
 UNTOUCHED_NOTEBOOK = stub_notebook(find_exercise("ex1"), STUB.read_text()).encode()
+UNTOUCHED_PACKED = json.dumps(json.loads(UNTOUCHED_NOTEBOOK), separators=(",", ":")).encode()
 UNTOUCHED = STUB.read_bytes()
+LONGER = UNTOUCHED.replace(b"raise NotImplementedError\n", b"raise NotImplementedError\n    return x\n", 1)
 BROKEN = b"def sum_of_cubes(x)\n    oops\n"
-AS_LAMBDAS = b"import torch\nsum_of_cubes = lambda x: (x**3).sum()\ngradient_by_hand: object = lambda x: 3 * x**2\n"
+AS_LAMBDAS = (
+    b"import torch\nsum_of_cubes, n = lambda x: (x**3).sum(), 2\ngradient_by_hand: object = lambda x: 3 * x**2\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -443,6 +448,7 @@ AS_LAMBDAS = b"import torch\nsum_of_cubes = lambda x: (x**3).sum()\ngradient_by_
         ({"my work/cubes.py": RIGHT}, {"ex1.py": UNTOUCHED.replace(b"\n", b"\r\n"), "run.py": TESTS}),
         ({"cubes.ipynb": NOTEBOOK}, {"ex1.py": UNTOUCHED, "test.py": TESTS}),
         ({"cubes.ipynb": PACKED_NOTEBOOK}, {"ex1.py": UNTOUCHED, "ex1.ipynb": UNTOUCHED_NOTEBOOK}),
+        ({"cubes.ipynb": NOTEBOOK_OF_TEXT}, {"ex1.py": UNTOUCHED, "ex1.ipynb": UNTOUCHED_PACKED}),
         ({"cubes.py": b"\xef\xbb\xbf" + RIGHT}, {"ex1.ipynb": UNTOUCHED_NOTEBOOK, "Copy of ex1.ipynb": NOTEBOOK[:99]}),
         ({"cubes.py": PART}, {"ex1.py": UNTOUCHED, "ex1_helpers.py": HELPERS}),
         ({"cubes.py": AS_LAMBDAS}, {"ex1.py": UNTOUCHED, "solution.py": PART[: PART.index(b"def gradient")]}),
@@ -450,6 +456,7 @@ AS_LAMBDAS = b"import torch\nsum_of_cubes = lambda x: (x**3).sum()\ngradient_by_
         ({"ex1.py": RIGHT}, {"ex1_v2.py": RIGHT, "solution.py": RIGHT, "ex1.ipynb": NOTEBOOK, "x/ex1.py": RIGHT}),
         ({"ex1_sum_of_cubes.py": RIGHT}, {"ex1 - Copy.py": RIGHT, "my_ex1.py": RIGHT, "cubes.py": RIGHT}),
         ({"my_solution.py": RIGHT}, {"main.py": RIGHT, "zz.py": RIGHT, "solution.py": RIGHT}),
+        ({"cubes.py": LONGER}, {"ex1.py": UNTOUCHED, "ex1.ipynb": UNTOUCHED_PACKED}),
         ({"ex1.py": BROKEN}, {"test_ex1.py": TESTS, "utils.py": HELPERS}),
         ({"ex1.py": UNTOUCHED}, {"test_ex1.py": TESTS, "utils.py": HELPERS}),
     ],
@@ -475,6 +482,18 @@ def test_a_solution_is_not_beaten_by_what_lies_beside_it(
         assert entry.name.endswith(next(iter(right)).rpartition("/")[2])
         assert len(intake.left_out) == len(beside)
         assert all(f"{entry.name} is graded, because " in each.reason for each in intake.left_out)
+
+
+@pytest.mark.parametrize("exercise", read_course(), ids=lambda exercise: exercise.id)
+def test_every_right_way_is_told_from_the_stub(tmp_path: Path, exercise: Exercise) -> None:
+    right = {path.stem: path for path in (ROOT / "reference" / exercise.folder.name / "right").iterdir()}
+    files = {f"{name}/mine{path.suffix}": path.read_bytes() for name, path in right.items()}
+    for name in right:
+        files[f"{name}/{exercise.id}.py"] = exercise.stub.encode()
+        files[f"{name}/{exercise.id}.ipynb"] = stub_notebook(exercise, exercise.stub).encode()
+    names = ExerciseNames(exercise.id, (), exercise.folder / "stub.py")
+    with take_in(folder(tmp_path, files), [names], shape=Shape.FOLDERS) as intake:
+        assert {each.name for each in intake.entries} == {f"{name}/mine{path.suffix}" for name, path in right.items()}
 
 
 def test_why_a_file_is_left_out_is_what_decided(tmp_path: Path) -> None:
@@ -515,13 +534,31 @@ def test_a_file_that_the_grader_cannot_read_is_not_passed_over_for_the_next_best
         UNTOUCHED * 8_000,
         b'{"source":' + b" " * 8_000_000,
         b'{\\n",' + b" " * 8_000_000,
+        b'{"cell_type":"code","source":["' + b'","' * 2_600_000,
+        b'{"cell_type":"code","source":"' * 270_000,
         b"sum_of_cubes:" + b" " * 8_000_000,
+        b"sum_of_cubes, " * 600_000,
+        b"\n".join(b"x%d = 1" % at for at in range(800_000)),
         b"def " + b"\t" * 8_000_000,
         b"def sum_of_cubes" + b" " * 8_000_000,
         b"\n" * 8_000_000,
         b"\\" * 8_000_000,
     ],
-    ids=["definitions", "stubs", "cell", "lines", "annotation", "tabs", "call", "empty lines", "backslashes"],
+    ids=[
+        "definitions",
+        "stubs",
+        "cell",
+        "lines",
+        "list",
+        "cells",
+        "annotation",
+        "names",
+        "assignments",
+        "tabs",
+        "call",
+        "empty lines",
+        "backslashes",
+    ],
 )
 def test_a_file_made_to_be_slow_to_search_is_not(tmp_path: Path, text: bytes) -> None:
     path = folder(tmp_path, {"ann/one.py": text, "ann/two.py": RIGHT})

@@ -17,10 +17,14 @@ _MOST_BYTES = 8 << 20  # of one file, from its beginning; pictures in a notebook
 
 # No pattern here goes back over what it has read: a file may be made to take its square.
 _BLOCK = re.compile(r"(?m)^(?=[^\s)\]}])")  # where a line begins at the margin, but for the end of a long signature
-_DEFINITION = re.compile(r"(?:(?:async[ \t]++)?def|class)[ \t]++(\w+)")
+_DEFINITION = re.compile(r"(?m)^(?:(?:async[ \t]++)?def|class)[ \t]++(\w++)")
+_ASSIGNMENT = re.compile(
+    r"(?m)^(\w[\w \t,]*+)(?::[^=\n]*+)?=(?!=)"
+)  # train = ..., train: Any = ..., train, accuracy = ...
+_WORD = re.compile(r"\w+")
 _CELL = re.compile(r'"cell_type":\s*+"')
-_SOURCE = re.compile(r'"source":\s*+(?:\[\s*+)?"')
-_LINE_END = re.compile(r'\\n(?:",\s*+")?')
+_SOURCE = re.compile(r'"source":\s*+(?:\[\s*+"((?:[^"\\]++|\\.|"\s*+,\s*+")*+)"|"((?:[^"\\]++|\\.)*+)")')
+_LINE_END = re.compile(r'\\n(?:"\s*+,\s*+")?')
 _NOISE = re.compile(r"[\s\"'\\]+")  # quotes and backslashes: a notebook's JSON adds some
 
 
@@ -48,23 +52,21 @@ def count_defined(source: Source, asked: Mapping[str, str]) -> int:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.lstrip().startswith("{"):
         text = _code_of_notebook(text)
-    names = "|".join(map(re.escape, asked))
-    defined = set[str]()
-    for found in re.finditer(
-        rf"(?m)^(?:(?:(?:async[ \t]++)?def|class)[ \t]++({names})\b|({names})[ \t]*+(?::[^=\n]*+)?=(?!=))", text
-    ):
-        name = found[1] or found[2]
-        if name not in defined:
-            begins = _bare(text[found.start() : found.start() + 8 * len(asked[name])])
-            if not begins.startswith(asked[name]):
+    left_sides = (found[1] for found in _ASSIGNMENT.finditer(text))
+    defined = {name for each in left_sides for name in _WORD.findall(each) if name in asked}
+    for found in _DEFINITION.finditer(text):
+        if (name := found[1]) in asked and name not in defined:
+            end = _BLOCK.search(text, found.end())
+            if _bare(text[found.start() : end.start() if end else None]) != asked[name]:
                 defined.add(name)
     return len(defined)
 
 
 def _code_of_notebook(text: str) -> str:
-    """Roughly the code cells of a notebook's JSON. The statement in a cell of text may show what is asked for."""
-    code = "".join(cell for cell in _CELL.split(text) if cell.startswith('code"'))
-    return _LINE_END.sub("\n", _SOURCE.sub("\n", code))
+    """What the code cells of a notebook's JSON hold. The statement in a cell of text may show what is asked for."""
+    cells = (cell for cell in _CELL.split(text) if cell.startswith('code"'))
+    sources = (found[1] or found[2] or "" for cell in cells if (found := _SOURCE.search(cell)))
+    return _LINE_END.sub("\n", "\n".join(sources))
 
 
 def _bare(text: str) -> str:
