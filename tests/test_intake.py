@@ -518,6 +518,27 @@ def test_why_a_file_is_left_out_is_what_decided(tmp_path: Path) -> None:
         }
 
 
+def test_the_stub_saved_a_second_time_is_no_second_try(tmp_path: Path) -> None:
+    files = {
+        "ann/ex1.py": RIGHT,
+        "ann/ex1 (1).py": UNTOUCHED,
+        "bob/attempt1/ex1.py": RIGHT,
+        "bob/attempt2/utils.py": HELPERS,
+        "cy/ex1.py": PART,
+        "cy/ex1 (1).py": RIGHT,
+        "dee/ex1.py": UNTOUCHED,
+        "dee/ex1 (1).py": UNTOUCHED,
+    }
+    files |= {f"eve/attempt{number}/ex1.py": RIGHT for number in range(1, 41)}
+    with take_in(folder(tmp_path, files), [ASKING]) as intake:
+        tries = Counter(each.student.key for each in intake.entries)
+        assert tries == {"ann": 1, "bob": 1, "cy": 2, "dee": 2, "eve": 40}
+        assert {name: reason.partition(" is graded, ")[2] for name, reason in reasons(intake).items()} == {
+            "ann/ex1 (1).py": "because it defines more of what is asked for.",
+            "bob/attempt2/utils.py": "because it defines more of what is asked for.",
+        }
+
+
 def test_a_file_that_the_grader_cannot_read_is_not_passed_over_for_the_next_best(tmp_path: Path) -> None:
     path = zip_file(tmp_path / "c.zip", {"ann/ex1.py": b"# damaged", "ann/ex1_old.py": RIGHT})
     path.write_bytes(path.read_bytes().replace(zlib.compress(b"# damaged")[2:-4], b"\xff" * 11, 1))

@@ -6,6 +6,8 @@ text. Where that is the same for both, names do, and `_PREFERENCES` has the orde
 
 Tries are counted within one lineage (solution.py and solution-1.py), that of the best file, since utils-3.py beside
 solution.py is no third try at the exercise. Where a folder says which try it is (attempt2), any file is of the lineage.
+And a file that defines nothing of what is asked for is no try where another one does: "ex1 (1).py" may be the stub that a
+browser saved a second time.
 """
 
 from __future__ import annotations
@@ -68,7 +70,9 @@ _PREFERENCES: tuple[tuple[Callable[[Candidate, Naming], int], str], ...] = (
 )
 _WORDS = ("because it defines more of what is asked for", *(words for _, words in _PREFERENCES))
 
+# A candidate after its ranks: first minus the number of names that it defines, then what `_PREFERENCES` say.
 Ranked = tuple[list[int], Candidate]
+_NOTHING, _UNKNOWN = 0, 1
 
 
 def choose(
@@ -86,7 +90,8 @@ def choose(
     ranked = _ranked(group, naming, asked)
     lineage = next(filter(None, (_lineage(each) for _, each in ranked)), "")
     for rank, each in ranked:
-        if _lineage(each) in (lineage, "") and each.claim.attempt not in chosen:
+        is_empty = rank[0] == _NOTHING and ranked[0][0][0] < _NOTHING
+        if _lineage(each) in (lineage, "") and not is_empty and each.claim.attempt not in chosen:
             chosen[each.claim.attempt] = rank, each
             entries.append(_entry(each))
         else:
@@ -95,7 +100,7 @@ def choose(
 
 def _ranked(group: list[Candidate], naming: Naming, asked: Mapping[str, str]) -> list[Ranked]:
     """The best first. Where nothing decides, the later file in the input does: sorting keeps the order of equals."""
-    ranked = [([0, *(int(rank(each, naming)) for rank, _ in _PREFERENCES)], each) for each in reversed(group)]
+    ranked = [([_UNKNOWN, *(int(rank(each, naming)) for rank, _ in _PREFERENCES)], each) for each in reversed(group)]
     ranked.sort(key=lambda each: each[0])
     if len(group) > 1:
         for rank, each in ranked[:_MOST_LOOKED_INTO]:
