@@ -6,8 +6,8 @@ text. Where that is the same for both, names do, and `_PREFERENCES` has the orde
 
 Tries are counted within one lineage (solution.py and solution-1.py), that of the best file, since utils-3.py beside
 solution.py is no third try at the exercise. Where a folder says which try it is (attempt2), any file is of the lineage.
-And a file that defines nothing of what is asked for is no try where another one does: "ex1 (1).py" may be the stub that a
-browser saved a second time.
+And a file that defines nothing of what is asked for is no try where another one does: "ex1 (1).py" may be the stub,
+downloaded a second time.
 """
 
 from __future__ import annotations
