@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from batch_support import GRADE, ROOT, batch, gradebook, zip_bytes
+from batch_support import GRADE, ROOT, batch, folder, gradebook, zip_bytes
 from confinement_support import WITHOUT_LANDLOCK
 from hostile_support import children_of
 
@@ -149,6 +149,25 @@ def test_why_something_is_not_graded_is_said_in_the_gradebook_and_the_class_repo
     assert "cannot be read" not in (results / "gradebook.csv").read_text() + (results / "index.html").read_text()
 
 
+def test_right_work_has_its_points_whatever_lies_beside_it(tmp_path: Path) -> None:
+    right = (REFERENCE / "solution.py").read_bytes()
+    stub = (ROOT / "exercises" / "ex1_sum_of_cubes" / "stub.py").read_bytes()
+    tests = b"from ex1 import sum_of_cubes\n\ndef test_it():\n    assert sum_of_cubes(1) == 1\n"
+    files = {
+        "ex1-ann/ex1.py": right,
+        "ex1-ann/test_ex1.py": tests,
+        "ex1-bob/solution.py": right,
+        "ex1-bob/test_ex1.py": tests,
+        "ex1-cy/main.py": right,
+        "ex1-cy/utils.py": b"def cube(x):\n    return x**3\n",
+        "ex1-dee/cubes.py": right,
+        "ex1-dee/ex1.py": stub,
+    }
+    said = batch("ex1", folder(tmp_path / "ex1-submissions", files), "-o", tmp_path / "results")
+    assert gradebook(tmp_path / "results") == {"ann": "10", "bob": "10", "cy": "10", "dee": "10"}
+    assert "ex1-dee/cubes.py is graded, because it defines more of what is asked for." in said
+
+
 def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=200)
     running = subprocess.Popen(
@@ -275,8 +294,8 @@ def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_graded_is_a_sentence(arguments: list[str], sentence: str, tmp_path: Path) -> None:
     folders = {"empty": tmp_path / "empty", "notes": tmp_path / "notes"}
-    for folder in folders.values():
-        folder.mkdir()
+    for each in folders.values():
+        each.mkdir()
     (folders["notes"] / "notes.txt").write_text("by hand")
     said = batch(*(each.format(**folders) for each in arguments), "-o", tmp_path / "results", code=2)
     assert sentence.format(**folders) in said

@@ -11,7 +11,19 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 import pytest
-from batch_support import BOTH, EX1, Files, accounted, as_contents, entries, folder, reasons, zip_bytes, zip_file
+from batch_support import (
+    BOTH,
+    EX1,
+    EX5,
+    Files,
+    accounted,
+    as_contents,
+    entries,
+    folder,
+    reasons,
+    zip_bytes,
+    zip_file,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +71,17 @@ def test_canvas_export(tmp_path: Path) -> None:
         assert intake.entries[0].source.read() == b"studentone_12_345_ex1.py"
 
 
+def test_canvas_names_in_scripts_with_combining_marks(tmp_path: Path) -> None:
+    hindi = "\u092a\u094d\u0930\u093f\u092f\u093e\u0936\u0930\u094d\u092e\u093e"
+    thai = "\u0e2a\u0e38\u0e0a\u0e32\u0e15\u0e34"
+    files = [f"{hindi}_200_9100_ex1.py", f"{thai}_LATE_201_9101_ex1.py", f"{thai}_202_text.html", f"{thai * 12}.txt"]
+    with take_in(folder(tmp_path, files), BOTH) as intake:
+        assert intake.shape is Shape.CANVAS
+        assert [(each.student.key, each.student.name) for each in intake.entries] == [("200", hindi), ("201", thai)]
+        assert [each.late for each in intake.entries] == [Lateness(0.0), Lateness(None)]
+        assert [(each.key, each.name) for each in intake.empty_handed] == [("202", thai)]
+
+
 def test_canvas_resubmissions_are_tries_at_the_same_thing_and_a_helper_is_none(tmp_path: Path) -> None:
     files = ["one_1_90_solution-1.py", "one_1_80_solution.py", "one_1_91_utils-3.py", "one_1_100_solution-1.py"]
     with take_in(folder(tmp_path, files), [EX1]) as intake:
@@ -70,7 +93,7 @@ def test_canvas_resubmissions_are_tries_at_the_same_thing_and_a_helper_is_none(t
             "one_1_90_solution-1.py": "one handed in more than one file for ex1. "
             "one_1_100_solution-1.py is graded, because it was handed in later.",
             "one_1_91_utils-3.py": "one handed in more than one file for ex1. "
-            "one_1_100_solution-1.py is graded, because of its name.",
+            "one_1_100_solution-1.py is graded, because the other's name says that it is no solution.",
         }
 
 
@@ -153,7 +176,7 @@ def test_a_gradescope_export_for_each_exercise(tmp_path: Path) -> None:
             ("0101", "ex1"),
             ("0101", "ex2"),
         ]
-        assert reasons(intake) == {"loose.py": "It lies beside the submissions' folders, not in one."}
+        assert reasons(intake)["loose.py"] == "It lies beside the submissions' folders, not in one."
 
 
 def test_exports_of_two_platforms_are_not_taken_for_one(tmp_path: Path) -> None:
@@ -218,6 +241,18 @@ def test_gradescope_export_gives_a_groups_file_to_each_of_the_group(tmp_path: Pa
             "It lies beside the submissions' folders, not in one.",
         }
         assert intake.system_files == (("submission_metadata.yml", 1),)
+
+
+def test_whom_gradescope_lists_without_a_file_is_shown(tmp_path: Path) -> None:
+    metadata = METADATA + b"submission_5:\n  :submitters:\n  - :name: Student One\n    :sid: '0100'\n"
+    files = {"submission_metadata.yml": metadata, "submission_1/ex1.py": b"x"}
+    with take_in(folder(tmp_path / "g", files), BOTH) as intake:
+        assert [each[0] for each in entries(intake)] == ["0100", "0101"]
+        assert [each.name for each in intake.empty_handed] == ["Student Four"]
+        assert reasons(intake) == {
+            "submission_4": "Student Four handed it in, as submission_metadata.yml has it, and there is no file of it.",
+            "submission_5": "Student One handed it in, as submission_metadata.yml has it, and there is no file of it.",
+        }
 
 
 def test_a_deadline_needs_a_time_zone(tmp_path: Path) -> None:
@@ -369,7 +404,7 @@ def test_one_exercise_takes_every_file_and_prefers_what_its_name_says(tmp_path: 
     with take_in(folder(tmp_path, files), [EX1]) as intake:
         assert [name for *_, name in entries(intake)] == ["ann/ex1.ipynb", "bob/solution.py", "carol/b.py"]
         assert [each.reason.partition(" is graded, ")[2] for each in intake.left_out] == [
-            "because its name says the exercise.",
+            "because the other's name says that it is no solution.",
             "because of its name.",
             "because it lies higher up.",
         ]
@@ -462,6 +497,37 @@ def test_one_students_name_composed_and_decomposed_is_one_student(tmp_path: Path
     files = {"J\u00f6rg/ex1.py": b"1", "Jo\u0308rg/ex2.py": b"2"}
     with take_in(zip_file(tmp_path / "c.zip", files), BOTH) as intake:
         assert {each.student.key for each in intake.entries} == {"J\u00f6rg"}
+
+
+def test_students_whom_only_an_underscore_tells_apart_are_two(tmp_path: Path) -> None:
+    files = ["_anna/ex1.py", "anna/ex1.py", "-anna/ex1.py", "anna_/ex1.py", "_anna_ex1/ex2.py", "ex1_anna/ex2.py"]
+    with take_in(folder(tmp_path, files), BOTH) as intake:
+        assert [each[:2] for each in entries(intake)] == [
+            ("-anna", "ex1"),
+            ("_anna", "ex1"),
+            ("_anna", "ex2"),
+            ("anna", "ex1"),
+            ("anna", "ex2"),
+            ("anna_", "ex1"),
+        ]
+        assert intake.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [
+        ("ada_ex2", "ada"),
+        ("ex2 - ada", "ada"),
+        ("_ex2_ada", "ada"),
+        ("ada_ex2_.py", "ada_.py"),
+        ("ada_ex2_", "ada"),
+        ("_ada_", "_ada_"),
+        ("_ex2_", ""),
+        ("ada-ex1-and-ex2", "ada-and"),
+    ],
+)
+def test_what_glued_an_exercise_on_goes_with_it(name: str, rest: str) -> None:
+    assert Naming(BOTH).without_names(name) == rest
 
 
 def test_students_whom_only_case_tells_apart_are_two_and_it_is_said(tmp_path: Path) -> None:
@@ -561,10 +627,23 @@ def test_every_file_is_an_entry_or_left_out_exactly_once(
         ("ex12.py", ()),
         ("ex1_ex2", ("ex1", "ex2")),
         ("4-32-16-1 Classifier", ("ex2",)),
+        ("missing_zero_grad.py", ("ex5",)),
+        ("ann - Missing zero-grad.ipynb", ("ex5",)),
+        ("ex2_missing_zero_grad.py", ("ex2",)),
+        ("zero_grad.py", ()),
+        ("classifier.py", ()),
     ],
 )
 def test_exercises_are_found_in_names(name: str, ids: tuple[str, ...]) -> None:
-    assert Naming(BOTH).ids_in(name) == ids
+    assert Naming((*BOTH, EX5)).ids_in(name) == ids
+
+
+def test_a_file_named_after_the_words_of_the_exercises_folder_is_for_it(tmp_path: Path) -> None:
+    with take_in(folder(tmp_path, ["ann/missing_zero_grad.py", "bob/ex2.py"]), (*BOTH, EX5)) as intake:
+        assert [each[:2] for each in entries(intake)] == [("ann", "ex5"), ("bob", "ex2")]
+    files = ["missing_zero_grad/ann.py", "missing_zero_grad/bob.py", "ex2/ann.py"]
+    with take_in(zip_file(tmp_path / "c.zip", files), (*BOTH, EX5)) as intake:
+        assert [each[:2] for each in entries(intake)] == [("ann", "ex2"), ("ann", "ex5"), ("bob", "ex5")]
 
 
 @given(st.text(max_size=30))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 Words = tuple[str, ...]
 
@@ -19,10 +20,14 @@ _COPY = re.compile(r"^(.*\S)\s*\((\d{1,4})\)$", re.DOTALL)  # what browsers make
 
 @dataclass(frozen=True, slots=True)
 class ExerciseNames:
-    """An exercise of the batch, and the names that files and folders may call it by: id, folder, title."""
+    """An exercise of the batch, and the names that files and folders may call it by: id, folder, title.
+
+    `stub` is the file that a student starts from, where there is one.
+    """
 
     id: str
     names: tuple[str, ...] = ()
+    stub: Path | None = None
 
 
 class Naming:
@@ -30,9 +35,9 @@ class Naming:
 
     def __init__(self, exercises: Sequence[ExerciseNames]) -> None:
         self.ids = tuple(exercise.id for exercise in exercises)
-        self._words = [(words, each.id) for each in exercises for words in _spellings(each)]
-        self._words.sort(key=lambda entry: -len(entry[0]))
-        self._firsts = {words[0] for words, _ in self._words}
+        self._words = _longest_first((words, each.id) for each in exercises for words in _spellings(each))
+        self._slugs = _longest_first((words, each.id) for each in exercises for words in _slugs(each))
+        self._firsts = {words[0] for words, _ in (*self._words, *self._slugs)}
         self._cached = lru_cache(maxsize=10_000)(self._ids_in)  # a class names its files and folders much alike
 
     def ids_in(self, name: str) -> tuple[str, ...]:
@@ -43,17 +48,22 @@ class Naming:
         words = _words(name)
         if self._firsts.isdisjoint(words):
             return ()
-        found = {exercise for spelling, exercise in self._words if _find(words, spelling) is not None}
-        return tuple(exercise for exercise in self.ids if exercise in found)
+        for spellings in (self._words, self._slugs):
+            if found := {exercise for spelling, exercise in spellings if _find(words, spelling) is not None}:
+                return tuple(exercise for exercise in self.ids if exercise in found)
+        return ()
 
     def without_names(self, name: str) -> str:
-        """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada"."""
-        for spelling, _ in self._words:
+        """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada", and "_ada" stays."""
+        for spelling, _ in (*self._words, *self._slugs):
             while (at := _find(_words(name), spelling)) is not None:
                 matches = list(_WORD.finditer(name))
                 before, after = name[: matches[at].start()], name[matches[at + len(spelling) - 1].end() :]
-                name = before.rstrip(_GLUE) + after if before.strip(_GLUE) else after.lstrip(_GLUE)
-        return name.strip(_GLUE)
+                if before.strip(_GLUE):
+                    name = before.rstrip(_GLUE) + (after if after.strip(_GLUE) else "")
+                else:
+                    name = after.lstrip(_GLUE)
+        return name
 
 
 def split_try(stem: str) -> tuple[str, int]:
@@ -74,6 +84,18 @@ def _spellings(exercise: ExerciseNames) -> Iterable[Words]:
     if words[:1] == ("ex",):
         spellings[("exercise", *words[1:])] = None
     return [words for words in spellings if words]
+
+
+def _slugs(exercise: ExerciseNames) -> Iterable[Words]:
+    """What follows the id in a name: "missing_zero_grad" of ex5_missing_zero_grad. One word alone says too little."""
+    id_words = _words(exercise.id)
+    for words in map(_words, exercise.names):
+        if words[: len(id_words)] == id_words and len(words) > len(id_words) + 1:
+            yield words[len(id_words) :]
+
+
+def _longest_first(spellings: Iterable[tuple[Words, str]]) -> list[tuple[Words, str]]:
+    return sorted(spellings, key=lambda entry: -len(entry[0]))
 
 
 def _words(name: str) -> Words:

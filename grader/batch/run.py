@@ -93,7 +93,9 @@ def run_batch(
     if options.scheduler:
         _hold_cluster_ready()
     stubs = _stubs(options) if options.similarity else None
-    names = [ExerciseNames(each.id, (each.folder.name, each.title)) for each in options.exercises]
+    names = [
+        ExerciseNames(each.id, (each.folder.name, each.title), each.folder / "stub.py") for each in options.exercises
+    ]
     roster = read_roster(options.roster) if options.roster else ()
     with (
         take_in(options.source, names, shape=options.shape, roster=roster, due=options.due) as intake,

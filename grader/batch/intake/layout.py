@@ -23,8 +23,10 @@ from grader.batch.naming import Naming
 
 CODE_SUFFIXES = (".py", ".ipynb")
 
-# Canvas, instructure/canvas-lms lib/content_zipper.rb. The name is in lower case, so LATE is never a part of it.
-_CANVAS_USER = r"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[^\W_]+)|(?:(?P<name>\w*?)(?P<late>_LATE)?_)?(?P<user>\d+))"
+# Canvas, instructure/canvas-lms lib/content_zipper.rb. The name is in lower case, so LATE is never a part of it. Canvas
+# keeps Ruby's [[:word:]], which has the vowel signs of Hindi and Thai, as Python's \w has not.
+_CANVAS_NAME = r"(?P<name>[\w\x80-\U0010ffff]*?)"
+_CANVAS_USER = rf"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[^\W_]+)|(?:{_CANVAS_NAME}(?P<late>_LATE)?_)?(?P<user>\d+))"
 CANVAS = re.compile(_CANVAS_USER + r"_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
 CANVAS_TYPED = re.compile(_CANVAS_USER + r"_(?:text|link)\.html")
 

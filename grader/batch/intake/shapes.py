@@ -29,13 +29,15 @@ from grader.batch.students import Student
 class Claim:
     """Whose file this is, as its shape says.
 
-    `hints` are the names that may say which exercise it is for, the most telling first. `lineage` is the file's name
+    `hints` are the names that may say which exercise it is for, the most telling first. `own` are the names below what
+    is the student's, the file's last, without its suffix and the mark of a further try. `lineage` is the file's name
     without the mark of a further try: tries of one lineage are tries at the same thing. `sequence` grows with time
     where the platform numbers what comes in.
     """
 
     student: Student
     hints: tuple[str, ...]
+    own: tuple[str, ...]
     lineage: str
     attempt: int = 1
     submitted_at: datetime | None = None
@@ -68,10 +70,12 @@ def canvas(file: Located) -> Claim | Aside | Nobodys:
         return "Its name is not one that Canvas gives to a submission."
     handed_in = _stem(_without_archive_suffix(match["file"]))
     again = _CANVAS_AGAIN.fullmatch(handed_in)
+    lineage = again[1] if again else handed_in
     return Claim(
         student=_canvas_student(match),
         hints=_hints((match["file"], *file.parts[1:])),
-        lineage=again[1] if again else handed_in,
+        own=_own((match["file"], *file.parts[1:])) if file.parts[1:] else (lineage,),
+        lineage=lineage,
         attempt=int(again[2]) + 1 if again else 1,
         late=Lateness(None if match["late"] or match["anon_late"] else 0.0),
         sequence=int(match["attachment"]),
@@ -183,7 +187,8 @@ def files(layout: Layout, naming: Naming) -> Reader:
         stem, attempt = split_try(_stem(parts[0]))
         name = _NOISE.sub("", naming.without_names(stem))
         name = name or layout.root or "unnamed"  # named after exercises alone: the owner of the folder
-        return Claim(student=_student(name), hints=(parts[0], *file.parts[-2::-1]), lineage=stem, attempt=attempt)
+        hints = (parts[0], *file.parts[-2::-1])
+        return Claim(student=_student(name), hints=hints, own=(stem,), lineage=stem, attempt=attempt)
 
     return read
 
@@ -202,10 +207,15 @@ def _claim(
     return Claim(
         student=student,
         hints=_hints(parts, also),
+        own=_own(parts),
         lineage="" if tries else stem,
         attempt=attempt or (tries[-1] if tries else by_name),
         submitted_at=submitted_at,
     )
+
+
+def _own(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return (*parts[:-1], *(split_try(_stem(name))[0] for name in parts[-1:]))
 
 
 def _hints(parts: tuple[str, ...], also: Iterable[str] = ()) -> tuple[str, ...]:

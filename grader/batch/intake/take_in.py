@@ -1,14 +1,16 @@
 """From whatever a class's work comes in to who handed in what for which exercise.
 
 Every file of the input is an entry, or left out with a sentence, or counted as a system file: none is lost in silence.
-Contents are not read here (but for Gradescope's metadata, nbgrader's time stamps and the lists in archives that
-students packed), so memory grows with the number of files and not with their sizes.
+Nor is a folder that Gradescope says was handed in.
+Contents are not read here (but for Gradescope's metadata, nbgrader's time stamps, the lists in archives that students
+packed, and files between which there is a choice), and none are kept: memory grows with the number of files and not
+with their sizes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +18,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.batch.intake import shapes
-from grader.batch.intake.archive import Item, Oddity, is_safe
+from grader.batch.intake.archive import Item, Oddity, display, is_safe
+from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.gradescope import Record, parse_metadata
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
@@ -53,10 +56,18 @@ def take_in(
             "The deadline has no time zone.", hint="Write it with its offset, such as 2026-02-03T23:59+01:00."
         )
     with ExitStack() as stack:
-        yield _intake(open_tree(path, stack), Naming(exercises), shape, People(roster), due)
+        asked = {each.id: asked_for(each.stub) for each in exercises}
+        yield _intake(open_tree(path, stack), Naming(exercises), asked, shape, People(roster), due)
 
 
-def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, due: datetime | None) -> Intake:
+def _intake(
+    tree: Tree,
+    naming: Naming,
+    asked: Mapping[str, Mapping[str, str]],
+    wanted: Shape | None,
+    people: People,
+    due: datetime | None,
+) -> Intake:
     somewhere = [oddity for oddity in tree.oddities if is_safe(oddity.path)]
     everything: list[Item | Oddity] = [*tree.items, *somewhere]
     layout = Layout(tree.name, tuple(Located(tuple(each.path.split("/")), each) for each in everything))
@@ -72,7 +83,9 @@ def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, du
                 hint="Name the export's top folder, or another shape.",
             )
         system.update(parts[-1] for parts in records)
-        read = _reader(shape, section, records, naming)
+        owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
+        left_out += _without_files(owners, section, people)
+        read = _reader(shape, section, records, owners, naming)
         for file in section.files:
             for each in _claimed(file, read(file), section.root, naming, people, due):
                 if isinstance(each, LeftOut):
@@ -80,8 +93,8 @@ def _intake(tree: Tree, naming: Naming, wanted: Shape | None, people: People, du
                 else:
                     rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
     entries: list[Entry] = []
-    for group in rivals.values():
-        choose(group, entries, left_out)
+    for (_, exercise), group in rivals.items():
+        choose(group, naming, asked[exercise], entries, left_out)
     return people.accounted_for(
         Intake(
             shape=shape,
@@ -106,14 +119,20 @@ def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], 
     return records, Layout(layout.root, tuple(others))
 
 
-def _reader(shape: Shape, layout: Layout, records: dict[tuple[str, ...], Source], naming: Naming) -> shapes.Reader:
+def _reader(
+    shape: Shape,
+    layout: Layout,
+    records: dict[tuple[str, ...], Source],
+    owners: dict[str, tuple[Record, ...]],
+    naming: Naming,
+) -> shapes.Reader:
     match shape:
         case Shape.CANVAS:
             return shapes.canvas
         case Shape.MOODLE:
             return shapes.moodle(layout)
         case Shape.GRADESCOPE:
-            return shapes.gradescope(_gradescope_records(records))
+            return shapes.gradescope(owners)
         case Shape.NBGRADER:
             return shapes.nbgrader(layout, _time_stamps(records))
         case Shape.CLASSROOM:
@@ -129,6 +148,14 @@ def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tup
         return {folder: about for source in records.values() for folder, about in parse_metadata(source.read()).items()}
     except Unreadable as fault:
         raise UsageFault(fault.message, hint=fault.hint) from fault
+
+
+def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout, people: People) -> Iterator[LeftOut]:
+    """The students of folders that Gradescope lists and that are not there, as in an export unpacked in part."""
+    for folder in sorted(owners.keys() - set(layout.tops)):
+        for each in owners[folder]:
+            reason = f"{each.student.name} handed it in, as {GRADESCOPE_METADATA} has it, and there is no file of it."
+            yield LeftOut(display(folder), reason, people.known_as(each.student))
 
 
 def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
@@ -173,24 +200,23 @@ def _claimed(
         return
     for claim in (answer,) if isinstance(answer, Claim) else answer:
         claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
-        found, named = _exercise(path, (*claim.hints, root), naming)
+        found = _exercise(path, (*claim.hints, root), naming)
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)
         elif len(found) == 1:
-            yield Candidate(claim, found[0], file.item, named)
+            yield Candidate(claim, found[0], file.item)
         else:
             yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
 
 
-def _exercise(path: str, hints: Sequence[str], naming: Naming) -> tuple[tuple[str, ...], bool]:
-    """The exercises that a file may be for, and whether its own name says so; none where it is no code at all."""
+def _exercise(path: str, hints: Sequence[str], naming: Naming) -> tuple[str, ...]:
+    """The exercises that a file may be for; none where it is no code at all."""
     name = path.rpartition("/")[2]
     if not name.lower().endswith(CODE_SUFFIXES) or name.startswith("."):
-        return (), False
-    own = naming.ids_in(hints[0])
+        return ()
     if len(naming.ids) == 1:
-        return naming.ids, bool(own)
-    return next((ids for hint in hints if (ids := naming.ids_in(hint))), ()), bool(own)
+        return naming.ids
+    return next((ids for hint in hints if (ids := naming.ids_in(hint))), ())
 
 
 def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:

@@ -1,0 +1,191 @@
+"""Of several files of a student the right one is graded, whatever lies beside it."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from batch_support import EX1, ROOT, entries, folder, reasons, zip_file
+
+from grader.batch.intake.layout import Shape
+from grader.batch.intake.take_in import take_in
+from grader.batch.naming import ExerciseNames
+from grader.errors import GraderFault
+from grader.exercise import Exercise, find_exercise, read_course
+from grader.stub_notebook import stub_notebook
+
+STUB = ROOT / "exercises" / "ex1_sum_of_cubes" / "stub.py"
+ASKING = replace(EX1, stub=STUB)
+RIGHT = (ROOT / "reference" / "ex1_sum_of_cubes" / "solution.py").read_bytes()
+TESTS = b"from ex1 import gradient_by_hand, sum_of_cubes\n\ndef test_it():\n    assert sum_of_cubes(1) == 1\n"
+HELPERS = b"def cube(x):\n    return x**3\n"
+PART = RIGHT[: RIGHT.index(b"def gradient_by_hand")]
+NOTEBOOK = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(RIGHT.decode())])).encode()
+PACKED_NOTEBOOK = json.dumps(json.loads(NOTEBOOK), separators=(",", ":")).encode()
+NOTEBOOK_OF_TEXT = json.dumps({"cells": [{"cell_type": "code", "source": RIGHT.decode()}], "nbformat": 4}).encode()
+UNTOUCHED_NOTEBOOK = stub_notebook(find_exercise("ex1"), STUB.read_text()).encode()
+UNTOUCHED_PACKED = json.dumps(json.loads(UNTOUCHED_NOTEBOOK), separators=(",", ":")).encode()
+UNTOUCHED = STUB.read_bytes()
+LONGER = UNTOUCHED.replace(b"raise NotImplementedError\n", b"raise NotImplementedError\n    return x\n", 1)
+BROKEN = b"def sum_of_cubes(x)\n    oops\n"
+AS_LAMBDAS = (
+    b"import torch\nsum_of_cubes, n = lambda x: (x**3).sum(), 2\ngradient_by_hand: object = lambda x: 3 * x**2\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "beside"),
+    [
+        ({"ex1.py": RIGHT}, {"test_ex1.py": TESTS, "ex1_helpers.py": HELPERS, "ex1_old.py": RIGHT}),
+        ({"ex1.py": RIGHT}, {"ex1-tests.py": TESTS, "ex1_utils.py": HELPERS, "ex1_backup.py": RIGHT}),
+        ({"solution.py": RIGHT}, {"test_ex1.py": TESTS, "ex1_utils.py": HELPERS, "solution_old.py": RIGHT}),
+        ({"main.py": RIGHT}, {"utils.py": HELPERS, "zz.py": HELPERS, "conftest.py": b"", "src/__init__.py": b""}),
+        ({"cubes.py": RIGHT}, {"ex1.py": UNTOUCHED, "solution.py": HELPERS}),
+        ({"my work/cubes.py": RIGHT}, {"ex1.py": UNTOUCHED.replace(b"\n", b"\r\n"), "run.py": TESTS}),
+        ({"cubes.ipynb": NOTEBOOK}, {"ex1.py": UNTOUCHED, "test.py": TESTS}),
+        ({"cubes.ipynb": PACKED_NOTEBOOK}, {"ex1.py": UNTOUCHED, "ex1.ipynb": UNTOUCHED_NOTEBOOK}),
+        ({"cubes.ipynb": NOTEBOOK_OF_TEXT}, {"ex1.py": UNTOUCHED, "ex1.ipynb": UNTOUCHED_PACKED}),
+        ({"cubes.py": b"\xef\xbb\xbf" + RIGHT}, {"ex1.ipynb": UNTOUCHED_NOTEBOOK, "Copy of ex1.ipynb": NOTEBOOK[:99]}),
+        ({"cubes.py": PART}, {"ex1.py": UNTOUCHED, "ex1_helpers.py": HELPERS}),
+        ({"cubes.py": AS_LAMBDAS}, {"ex1.py": UNTOUCHED, "solution.py": PART[: PART.index(b"def gradient")]}),
+        ({"cubes.py": RIGHT}, {"tests/ex1.py": RIGHT, "old/ex1.py": RIGHT, "ex1.bak/ex1.py": RIGHT}),
+        ({"ex1.py": RIGHT}, {"ex1_v2.py": RIGHT, "solution.py": RIGHT, "ex1.ipynb": NOTEBOOK, "x/ex1.py": RIGHT}),
+        ({"ex1_sum_of_cubes.py": RIGHT}, {"ex1 - Copy.py": RIGHT, "my_ex1.py": RIGHT, "cubes.py": RIGHT}),
+        ({"my_solution.py": RIGHT}, {"main.py": RIGHT, "zz.py": RIGHT, "solution.py": RIGHT}),
+        ({"cubes.py": LONGER}, {"ex1.py": UNTOUCHED, "ex1.ipynb": UNTOUCHED_PACKED}),
+        ({"ex1.py": BROKEN}, {"test_ex1.py": TESTS, "utils.py": HELPERS}),
+        ({"ex1.py": UNTOUCHED}, {"test_ex1.py": TESTS, "utils.py": HELPERS}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shape", [Shape.CLASSROOM, Shape.MOODLE, Shape.CANVAS, Shape.GRADESCOPE])
+def test_a_solution_is_not_beaten_by_what_lies_beside_it(
+    tmp_path: Path, shape: Shape, right: dict[str, bytes], beside: dict[str, bytes]
+) -> None:
+    everything = {**right, **beside}
+    if shape is Shape.CANVAS:  # what a student packed, and one attachment for each that lies loose
+        name = "ann_1_{}_{}".format
+        files = {name(10 + at, path.replace("/", ".zip/")): data for at, (path, data) in enumerate(everything.items())}
+    elif shape is Shape.MOODLE:
+        files = {f"Ann Example_7_assignsubmission_file_/{path}": data for path, data in everything.items()}
+    elif shape is Shape.GRADESCOPE:
+        files = {f"submission_1/{path}": data for path, data in everything.items()}
+        files["submission_metadata.yml"] = b"submission_1:\n  :submitters:\n  - :name: Ann Example\n"
+    else:
+        files = {f"ex1-ann/{path}": data for path, data in everything.items()}
+    with take_in(folder(tmp_path / "ex1-submissions", files), [ASKING], shape=shape) as intake:
+        assert [each.source.read() for each in intake.entries] == list(right.values())
+        (entry,) = intake.entries
+        assert entry.name.endswith(next(iter(right)).rpartition("/")[2])
+        assert len(intake.left_out) == len(beside)
+        assert all(f"{entry.name} is graded, because " in each.reason for each in intake.left_out)
+
+
+@pytest.mark.parametrize("exercise", read_course(), ids=lambda exercise: exercise.id)
+def test_every_right_way_is_told_from_the_stub(tmp_path: Path, exercise: Exercise) -> None:
+    right = {path.stem: path for path in (ROOT / "reference" / exercise.folder.name / "right").iterdir()}
+    files = {f"{name}/mine{path.suffix}": path.read_bytes() for name, path in right.items()}
+    for name in right:
+        files[f"{name}/{exercise.id}.py"] = exercise.stub.encode()
+        files[f"{name}/{exercise.id}.ipynb"] = stub_notebook(exercise, exercise.stub).encode()
+    names = ExerciseNames(exercise.id, (), exercise.folder / "stub.py")
+    with take_in(folder(tmp_path, files), [names], shape=Shape.FOLDERS) as intake:
+        assert {each.name for each in intake.entries} == {f"{name}/mine{path.suffix}" for name, path in right.items()}
+
+
+def test_why_a_file_is_left_out_is_what_decided(tmp_path: Path) -> None:
+    files = {
+        "ann/cubes.py": RIGHT,
+        "ann/ex1.py": UNTOUCHED,
+        "ann/cubes_test.py": RIGHT,
+        "bob/one.py": HELPERS,
+        "bob/two.py": HELPERS,
+        "cy/ex1.py": RIGHT,
+        "cy/my_ex1.py": RIGHT,
+        "cy/main.py": RIGHT,
+    }
+    with take_in(folder(tmp_path, files), [ASKING]) as intake:
+        assert [name for *_, name in entries(intake)] == ["ann/cubes.py", "bob/two.py", "cy/ex1.py"]
+        assert {name: reason.partition(" is graded, ")[2] for name, reason in reasons(intake).items()} == {
+            "ann/cubes_test.py": "because the other's name says that it is no solution.",
+            "ann/ex1.py": "because it defines more of what is asked for.",
+            "bob/one.py": "because it comes later in the input and nothing else tells them apart.",
+            "cy/main.py": "because its name is the exercise's.",
+            "cy/my_ex1.py": "because its name is the exercise's.",
+        }
+
+
+def test_the_stub_saved_a_second_time_is_no_second_try(tmp_path: Path) -> None:
+    files = {
+        "ann/ex1.py": RIGHT,
+        "ann/ex1 (1).py": UNTOUCHED,
+        "bob/attempt1/ex1.py": RIGHT,
+        "bob/attempt2/utils.py": HELPERS,
+        "cy/ex1.py": PART,
+        "cy/ex1 (1).py": RIGHT,
+        "dee/ex1.py": UNTOUCHED,
+        "dee/ex1 (1).py": UNTOUCHED,
+    }
+    files |= {f"eve/attempt{number}/ex1.py": RIGHT for number in range(1, 41)}
+    with take_in(folder(tmp_path, files), [ASKING]) as intake:
+        tries = Counter(each.student.key for each in intake.entries)
+        assert tries == {"ann": 1, "bob": 1, "cy": 2, "dee": 2, "eve": 40}
+        assert {name: reason.partition(" is graded, ")[2] for name, reason in reasons(intake).items()} == {
+            "ann/ex1 (1).py": "because it defines more of what is asked for.",
+            "bob/attempt2/utils.py": "because it defines more of what is asked for.",
+        }
+
+
+def test_a_file_that_the_grader_cannot_read_is_not_passed_over_for_the_next_best(tmp_path: Path) -> None:
+    path = zip_file(tmp_path / "c.zip", {"ann/ex1.py": b"# damaged", "ann/ex1_old.py": RIGHT})
+    path.write_bytes(path.read_bytes().replace(zlib.compress(b"# damaged")[2:-4], b"\xff" * 11, 1))
+    with take_in(path, [ASKING]) as intake:
+        assert [name for *_, name in entries(intake)] == ["ann/ex1.py"]
+        with pytest.raises(GraderFault):
+            intake.entries[0].source.read()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"def sum_of_cubes(x): 0\n" * 300_000,
+        UNTOUCHED * 8_000,
+        b'{"source":' + b" " * 8_000_000,
+        b'{\\n",' + b" " * 8_000_000,
+        b'{"cell_type":"code","source":["' + b'","' * 2_600_000,
+        b'{"cell_type":"code","source":"' * 270_000,
+        b"sum_of_cubes:" + b" " * 8_000_000,
+        b"sum_of_cubes, " * 600_000,
+        b"\n".join(b"x%d = 1" % at for at in range(800_000)),
+        b"def " + b"\t" * 8_000_000,
+        b"def sum_of_cubes" + b" " * 8_000_000,
+        b"\n" * 8_000_000,
+        b"\\" * 8_000_000,
+    ],
+    ids=[
+        "definitions",
+        "stubs",
+        "cell",
+        "lines",
+        "list",
+        "cells",
+        "annotation",
+        "names",
+        "assignments",
+        "tabs",
+        "call",
+        "empty lines",
+        "backslashes",
+    ],
+)
+def test_a_file_made_to_be_slow_to_search_is_not(tmp_path: Path, text: bytes) -> None:
+    path = folder(tmp_path, {"ann/one.py": text, "ann/two.py": RIGHT})
+    began = time.process_time()
+    with take_in(path, [ASKING]) as intake:
+        assert len(intake.entries) == 1
+    assert time.process_time() - began < 5
