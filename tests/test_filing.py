@@ -59,6 +59,16 @@ def test_a_score_by_hand_finds_who_is_known_by_two_names_until_the_roster_comes(
     assert gradebook(results) == {"S102": "7"}
 
 
+def test_who_handed_in_anew_when_the_roster_came_is_one_student(tmp_path: Path) -> None:
+    class_, results, roster = tmp_path / "class.zip", tmp_path / "results", tmp_path / "roster.csv"
+    batch("ex1", zip_file(class_, {"lópezana_102_9002_ex1.py": WRONG}), "-o", results)
+    roster.write_text(CANVAS + LOPEZ, encoding="utf-8")
+    zip_file(class_, {"lópezana_102_9100_again.py": RIGHT})
+    said = batch("ex1", class_, "-o", results, "--roster", roster)
+    assert "earlier input" not in said
+    as_if_from_the_start(results, "ex1", class_, "--roster", roster)
+
+
 def test_a_roster_that_grew_adds_nobody_twice(tmp_path: Path) -> None:
     class_ = folder(tmp_path / "class", {"bob d/ex1.py": RIGHT, "cy d/ex1.py": WRONG})
     results, roster = tmp_path / "results", tmp_path / "roster.csv"

@@ -15,34 +15,47 @@ from typing import Any
 
 from grader.batch.database import Database
 from grader.batch.intake.handed_in import Entry
-from grader.batch.students import Directory, Student
+from grader.batch.students import Directory, Student, share_an_id
 
 STUDENT_FIELDS = tuple(field.name for field in dataclasses.fields(Student))
 
 Place = tuple[str, str, int]
 """A student's key, an exercise, an attempt: where a report lies."""
 
+_Move = tuple[Place, str]  # from there to the student with this key
+
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An entry as the database knows it: its number, what a result of it depends on, where its report lay before."""
+    """An entry as the database knows it: its number, and what a result of it depends on."""
 
     id: int
     key: str
-    formerly: tuple[Place, ...] = ()
 
 
-def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> list[Filed]:
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """The entries in the order in which they came, and the places that some had before, where no report belongs now."""
+
+    filed: list[Filed]
+    left: list[Place]
+
+
+def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> Filing:
     """Take in each entry with its key. One transaction: an interruption leaves the last intake as it was."""
+    pairs = list(entries)
     with database.transaction():
         ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
-        moved: dict[str, str] = {}
-        filed = [_filed(database, entry, key, last + 1, moved) for entry, key in entries]
-        for old, new in moved.items():
+        left = _move_by_id(database, {entry.student.key: entry.student for entry, _ in pairs})
+        filed = []
+        for entry, key in pairs:
+            left += _move_by_name(database, entry)
+            filed.append(_filed(database, entry, key, last + 1))
+        for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
             if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
                 database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
                 database.execute("DELETE FROM student WHERE key = ?", (old,))
-        return filed
+        return Filing(filed, [place for place, _ in left])
 
 
 def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
@@ -74,9 +87,24 @@ def from_text(facts: str) -> Student:
     return Student(**json.loads(facts))
 
 
-def _filed(database: Database, entry: Entry, key: str, number_of_input: int, moved: dict[str, str]) -> Filed:
-    formerly = _moved_here(database, entry)
-    moved.update({student: entry.student.key for student, _, _ in formerly if student != entry.student.key})
+def _move_by_id(database: Database, here: dict[str, Student]) -> list[_Move]:
+    """Make what was filed under another key theirs whom an id says it belongs to.
+
+    Whoever is known better now may have handed in anew as well, so that no file is the same.
+    """
+    others = [from_text(facts) for key, facts in database.rows("SELECT key, facts FROM student") if key not in here]
+    directory = Directory(here.values()) if others else Directory(())
+    moves: list[_Move] = []
+    for old in others:
+        found = directory.find(old)
+        if len(found) == 1 and share_an_id(found[0], old):
+            places = database.rows("SELECT student, exercise, attempt FROM entry WHERE student = ?", (old.key,))
+            moves += [(place, found[0].key) for place in places]
+            database.execute("UPDATE OR IGNORE entry SET student = ? WHERE student = ?", (found[0].key, old.key))
+    return moves
+
+
+def _filed(database: Database, entry: Entry, key: str, number_of_input: int) -> Filed:
     database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, as_text(entry.student)))
     values: tuple[Any, ...] = (
         *_place(entry),
@@ -94,15 +122,15 @@ def _filed(database: Database, entry: Entry, key: str, number_of_input: int, mov
         values,
     )
     database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (number, number_of_input))
-    return Filed(int(number), key, tuple(formerly))
+    return Filed(int(number), key)
 
 
-def _moved_here(database: Database, entry: Entry) -> list[Place]:
+def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
     """Make the same file's entry, filed before under another student or as another attempt, that of `entry`.
 
     A name within an input is one file's, but not within two inputs: the two students have to be one person as well.
     """
-    formerly: list[Place] = []
+    moves: list[_Move] = []
     for number, student, attempt, facts in database.rows(
         "SELECT id, student, attempt, facts FROM entry JOIN student ON student.key = student "
         "WHERE exercise = ? AND name = ?",
@@ -122,8 +150,8 @@ def _moved_here(database: Database, entry: Entry) -> list[Place]:
             _drop(database, number)
         else:
             continue
-        formerly.append((student, entry.exercise, attempt))
-    return formerly
+        moves.append(((student, entry.exercise, attempt), entry.student.key))
+    return moves
 
 
 def _are_one(one: Student, other: Student) -> bool:

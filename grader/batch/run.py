@@ -187,11 +187,10 @@ def _why_empty(intake: Intake) -> str:
 def _outstanding(store: Store, entries: Sequence[Entry], options: Options) -> tuple[list[tuple[Filed, Entry]], int]:
     """The entries to grade, and how many have been graded already."""
     exercises = {each.id: fingerprint(each, options.seed) for each in options.exercises}
-    filed = store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
-    for each in filed:
-        for place in each.formerly:  # its report is written anew where it belongs now
-            results.remove_report(options.folder, *place)
-    pairs = zip(filed, entries, strict=True)
+    filing = store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
+    for place in filing.left:  # the report is written anew where it belongs now
+        results.remove_report(options.folder, *place)
+    pairs = zip(filing.filed, entries, strict=True)
     todo = [(each, entry) for each, entry in pairs if options.fresh or not store.has(each)]
     return todo, len(entries) - len(todo)
 

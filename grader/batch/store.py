@@ -80,7 +80,7 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def file(self, entries: Iterable[tuple[Entry, str]]) -> list[Filed]:
+    def file(self, entries: Iterable[tuple[Entry, str]]) -> filing.Filing:
         """Take in each entry with its key: see filing.py."""
         return filing.file(self._database, entries)
 
