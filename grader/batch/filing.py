@@ -45,12 +45,12 @@ def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> Filing:
     """Take in each entry with its key. One transaction: an interruption leaves the last intake as it was."""
     pairs = list(entries)
     with database.transaction():
-        ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
         left = _move_by_id(database, {entry.student.key: entry.student for entry, _ in pairs})
         filed = []
         for entry, key in pairs:
             left += _move_by_name(database, entry)
-            filed.append(_filed(database, entry, key, last + 1))
+            filed.append(_filed(database, entry, key))
+        _note_seen(database, [each.id for each in filed])
         for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
             if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
                 database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
@@ -104,7 +104,14 @@ def _move_by_id(database: Database, here: dict[str, Student]) -> list[_Move]:
     return moves
 
 
-def _filed(database: Database, entry: Entry, key: str, number_of_input: int) -> Filed:
+def _note_seen(database: Database, entries: list[int]) -> None:
+    """Number the input that holds these entries. Taken in again, as after an interruption, it is no other input."""
+    ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
+    if {each for (each,) in database.rows("SELECT entry FROM seen WHERE input = ?", (last,))} != set(entries):
+        database.execute_each("INSERT OR REPLACE INTO seen VALUES (?, ?)", ((each, last + 1) for each in entries))
+
+
+def _filed(database: Database, entry: Entry, key: str) -> Filed:
     database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, as_text(entry.student)))
     values: tuple[Any, ...] = (
         *_place(entry),
@@ -121,7 +128,6 @@ def _filed(database: Database, entry: Entry, key: str, number_of_input: int) -> 
         "late_seconds = excluded.late_seconds, key = excluded.key RETURNING id",
         values,
     )
-    database.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (number, number_of_input))
     return Filed(int(number), key)
 
 
