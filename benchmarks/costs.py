@@ -161,7 +161,8 @@ def coordinator(folder: Path) -> Coordinator:
     names = [ExerciseNames("ex1", (exercise.folder.name, exercise.title))]
     with Store(out) as store, take_in(folder / "class", names) as intake:
         store.keep_exercises([("ex1", exercise.title, exercise.points)])
-        filed = store.file((entry, str(len(entry.source.read()))) for entry in intake.entries).filed
+        with store.transaction():
+            filed = store.file((entry, str(len(entry.source.read()))) for entry in intake.entries).filed
         clock.append(time.process_time())
         for _ in filed:
             pickle.loads(packed)  # noqa: S301  # our own

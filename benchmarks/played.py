@@ -47,7 +47,8 @@ def validate(folder: Path, workers: int) -> tuple[float, float]:
         take_in(folder / "class", [ExerciseNames("ex1", ())]) as intake,
         Pool(workers, Setup()) as pool,
     ):
-        filed = store.file((entry, str(entry.name)) for entry in intake.entries).filed
+        with store.transaction():
+            filed = store.file((entry, str(entry.name)) for entry in intake.entries).filed
         pool.isolation()
         list(
             pool.grade(dataclasses.replace(each, id=-1 - each.id) for each in tasks[: 2 * workers])

@@ -59,6 +59,16 @@ def test_a_score_by_hand_finds_who_is_known_by_two_names_until_the_roster_comes(
     assert gradebook(results) == {"S102": "7"}
 
 
+def test_a_score_by_hand_for_somebody_of_an_earlier_input_is_not_their_namesakes(tmp_path: Path) -> None:
+    results, roster, overrides = tmp_path / "results", tmp_path / "roster.csv", tmp_path / "overrides.csv"
+    batch("ex1", folder(tmp_path / "one", {"anna b/ex1.py": RIGHT}), "-o", results)
+    roster.write_text("id,name,github\n0044,Anna B,annab2\n", encoding="utf-8")
+    overrides.write_text("student,exercise,score,reason\nanna b,ex1,3,Copied\n", encoding="utf-8")
+    two = folder(tmp_path / "two", {"annab2/ex1.py": RIGHT})
+    batch("ex1", two, "-o", results, "--roster", roster, "--overrides", overrides)
+    assert gradebook(results) == {"anna b": "3", "0044": "10"}
+
+
 def test_who_handed_in_anew_when_the_roster_came_is_one_student(tmp_path: Path) -> None:
     class_, results, roster = tmp_path / "class.zip", tmp_path / "results", tmp_path / "roster.csv"
     batch("ex1", zip_file(class_, {"lópezana_102_9002_ex1.py": WRONG}), "-o", results)

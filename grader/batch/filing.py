@@ -42,20 +42,19 @@ class Filing:
 
 
 def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> Filing:
-    """Take in each entry with its key. One transaction: an interruption leaves the last intake as it was."""
+    """Take in each entry with its key. To be called in a transaction: it leaves all as it was, or none of it."""
     pairs = list(entries)
-    with database.transaction():
-        left = _move_by_id(database, {entry.student.key: entry.student for entry, _ in pairs})
-        filed = []
-        for entry, key in pairs:
-            left += _move_by_name(database, entry)
-            filed.append(_filed(database, entry, key))
-        _note_seen(database, [each.id for each in filed])
-        for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
-            if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
-                database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
-                database.execute("DELETE FROM student WHERE key = ?", (old,))
-        return Filing(filed, [place for place, _ in left])
+    left = _move_by_id(database, {entry.student.key: entry.student for entry, _ in pairs})
+    filed = []
+    for entry, key in pairs:
+        left += _move_by_name(database, entry)
+        filed.append(_filed(database, entry, key))
+    _note_seen(database, [each.id for each in filed])
+    for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
+        if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
+            database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
+            database.execute("DELETE FROM student WHERE key = ?", (old,))
+    return Filing(filed, [place for place, _ in left])
 
 
 def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:

@@ -17,6 +17,7 @@ from grader.batch.places import report_path
 from grader.batch.records import Pair, Record
 from grader.batch.standings import Attempt, standings
 from grader.batch.store import Graded, Store
+from grader.batch.students import Student
 from grader.batch.work import Outcome, outcome_of
 from grader.files import remove_partials, write_bytes
 
@@ -47,6 +48,7 @@ def write(
     attempt: Attempt,
     policy: LatePolicy | None,
     pairs: Sequence[Pair] = (),
+    earlier: Sequence[tuple[Student, str]] = (),
 ) -> None:
     """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
     missing = (*intake.empty_handed, *intake.missing)
@@ -64,7 +66,7 @@ def write(
 
     for each in (folder, *(folder / "reports").glob("*")):
         remove_partials(each)
-    page = class_report.render(counted(), intake, pairs=pairs, earlier=store.earlier())
+    page = class_report.render(counted(), intake, pairs=pairs, earlier=earlier)
     said.put_right(store)
     write_bytes(folder / "gradebook.csv", gradebook_csv(records))
     write_bytes(folder / "index.html", page.encode())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.batch import class_report, results
-from grader.batch.filing import Filed
+from grader.batch.filing import Filed, Filing
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.layout import Shape
@@ -101,12 +101,16 @@ def run_batch(
         take_in(options.source, names, shape=options.shape, roster=roster, due=options.due) as intake,
         _store(options, intake) as store,
     ):
-        overrides = _overrides(options, store, roster, intake)
+        with store.transaction():  # a slip in the overrides leaves everything as it was
+            filing = _filing(store, intake.entries, options)
+            overrides = _overrides(options, store, (*roster, *intake.empty_handed))
         store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
-        todo, kept = _outstanding(store, intake.entries, options)
-        if options.forget:
-            for place in store.forget_earlier(each.id for each in options.exercises):
-                results.remove_report(options.folder, *place)
+        forgotten = store.forget_earlier(each.id for each in options.exercises) if options.forget else []
+        for place in (*filing.left, *forgotten):  # what moved is written anew where it belongs now
+            results.remove_report(options.folder, *place)
+        numbered = zip(filing.filed, intake.entries, strict=True)
+        todo = [(each, entry) for each, entry in numbered if options.fresh or not store.has(each)]
+        kept = len(intake.entries) - len(todo)
         intake = _without_known(intake, store.handed_in())
         failed = _grade(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
         store.override(overrides)
@@ -116,8 +120,16 @@ def run_batch(
         if before.policy and not rules.policy:
             on_note("The late penalty of the last time was not given, so being late costs nothing now.")
         store.keep_shown(rules.as_settings(), absent)
-        results.write(store, intake, options.folder, attempt=options.attempt, policy=options.policy, pairs=pairs or ())
         earlier = tuple(store.earlier())
+        results.write(
+            store,
+            intake,
+            options.folder,
+            attempt=options.attempt,
+            policy=options.policy,
+            pairs=pairs or (),
+            earlier=earlier,
+        )
     graded = len(todo) - len(failed)
     return Summary(intake=intake, graded=graded, kept=kept, failed=tuple(failed), pairs=pairs, earlier=earlier)
 
@@ -156,18 +168,13 @@ def _pairs(intake: Intake, stubs: Mapping[str, str] | None, folder: Path) -> tup
     return write_pages(folder, find_alike(intake.entries, stubs))
 
 
-def _overrides(
-    options: Options, store: Store, roster: Sequence[Student], intake: Intake
-) -> tuple[Override | TakenBack, ...]:
-    """The scores set by hand, read before anything is graded or changed: a slip in the file must not cost hours."""
+def _overrides(options: Options, store: Store, without_work: Iterable[Student]) -> tuple[Override | TakenBack, ...]:
+    """The scores set by hand, read when all are filed and before anything is graded: a slip must not cost hours."""
     if options.overrides is None:
         return ()
-    here = Directory((*roster, *intake.empty_handed, *(each.student for each in intake.entries)))
-    # Whom the store knows by another name than the roster is one person, and will be filed as one.
-    elsewhere = (each for each in store.students() if not here.find(each))
-    everybody = (*here.students, *elsewhere)
+    everybody = {each.key: each for each in (*without_work, *store.students())}
     points = store.max_scores() | {each.id: each.points for each in options.exercises}
-    return read_overrides(options.overrides, points, Directory({each.key: each for each in everybody}.values()))
+    return read_overrides(options.overrides, points, Directory(everybody.values()))
 
 
 def _store(options: Options, intake: Intake) -> Store:
@@ -184,15 +191,9 @@ def _why_empty(intake: Intake) -> str:
     return f"Its {len(intake.left_out)} files were left out; {first.name}: {first.reason}"
 
 
-def _outstanding(store: Store, entries: Sequence[Entry], options: Options) -> tuple[list[tuple[Filed, Entry]], int]:
-    """The entries to grade, and how many have been graded already."""
+def _filing(store: Store, entries: Sequence[Entry], options: Options) -> Filing:
     exercises = {each.id: fingerprint(each, options.seed) for each in options.exercises}
-    filing = store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
-    for place in filing.left:  # the report is written anew where it belongs now
-        results.remove_report(options.folder, *place)
-    pairs = zip(filing.filed, entries, strict=True)
-    todo = [(each, entry) for each, entry in pairs if options.fresh or not store.has(each)]
-    return todo, len(entries) - len(todo)
+    return store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
 
 
 def _grade(

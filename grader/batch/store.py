@@ -10,6 +10,7 @@ input no longer holds is kept: work that was graded is not lost because a file w
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -80,8 +81,12 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        """All of what is changed meanwhile, or nothing of it."""
+        return self._database.transaction()
+
     def file(self, entries: Iterable[tuple[Entry, str]]) -> filing.Filing:
-        """Take in each entry with its key: see filing.py."""
+        """Take in each entry with its key, in a transaction: see filing.py."""
         return filing.file(self._database, entries)
 
     def forget_earlier(self, exercises: Iterable[str]) -> list[filing.Place]:
