@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -74,6 +77,49 @@ class DaskCluster:
             )
         self._stack.callback(_end, process)
         return process
+
+
+class Relay:
+    """Stands between a client and a scheduler, on loopback. When told to, it hangs up in place of passing on a request.
+
+    Dask keeps one connection on which it says what to do and hears what is done, the first, and asks for results on
+    others.
+    """
+
+    def __init__(self, address: str) -> None:
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
+        self._behind, self._pairs = (host, int(port)), list[tuple[socket.socket, socket.socket]]()
+        self._listening = socket.create_server((host, 0))
+        self.address = f"tcp://{host}:{self._listening.getsockname()[1]}"
+        self.hangs_up_on: range = range(0)  # numbers of connections, in the order in which they were made
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Relay:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _shut(self._listening, *itertools.chain.from_iterable(self._pairs))
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # it does not listen any more
+            while True:
+                pair = self._listening.accept()[0], socket.create_connection(self._behind)
+                self._pairs.append(pair)
+                number = len(self._pairs) - 1
+                threading.Thread(target=self._forward, args=(number, *pair), daemon=True).start()
+                threading.Thread(target=self._forward, args=(None, *pair[::-1]), daemon=True).start()
+
+    def _forward(self, number: int | None, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while (data := source.recv(65_536)) and number not in self.hangs_up_on:
+                target.sendall(data)
+        _shut(source, target)
+
+
+def _shut(*sockets: socket.socket) -> None:
+    for each in sockets:
+        with contextlib.suppress(OSError):  # the other side was first
+            each.shutdown(socket.SHUT_RDWR)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from batch_support import GRADE, ROOT, batch, gradebook
-from cluster_support import QUICK, DaskCluster, children, namespaces, wait_until
+from cluster_support import QUICK, DaskCluster, Relay, children, namespaces, wait_until
 from conftest import ENGINE_PACK
 from test_batch import REFERENCE, WITHOUT_LANDLOCK, hand_in
 
@@ -27,6 +27,9 @@ from grader.isolation import Isolation
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a cluster's workers are Linux machines")
 
 SOLUTION = REFERENCE / "solution.py"
+LOST_CONNECTION = (
+    "The connection to the scheduler at {} was lost. What is graded is kept; the same command goes on from here."
+)
 HOSTILE = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos._exit(0)\n"
 
 
@@ -136,10 +139,7 @@ def test_a_scheduler_that_ends_costs_a_sentence_and_no_result(cluster: DaskClust
     cluster.scheduler.wait()
     said, _ = running.communicate(timeout=120)
     assert running.returncode == 3, said
-    assert said.splitlines()[-1] == (
-        f"The connection to the scheduler at {cluster.address} was lost. "
-        "What is graded is kept; the same command goes on from here."
-    )
+    assert said.splitlines()[-1] == LOST_CONNECTION.format(cluster.address)
     assert "Traceback" not in said
     kept = len(reports(tmp_path / "results"))
     assert 0 < kept < 150
@@ -148,6 +148,22 @@ def test_a_scheduler_that_ends_costs_a_sentence_and_no_result(cluster: DaskClust
     goes_on = batch(*command)
     assert f"{150 - kept} graded, {kept} before" in goes_on
     assert set(gradebook(tmp_path / "results").values()) == {"10"}
+
+
+@pytest.mark.parametrize("lost", [range(1), range(1, 1000)], ids=["orders", "results"])
+def test_whichever_connection_to_the_scheduler_is_lost_no_worker_is_blamed(
+    cluster: DaskCluster, tmp_path: Path, lost: range
+) -> None:
+    folder = hand_in(tmp_path / "class", [SOLUTION], copies=150)
+    cluster.start_worker()
+    with Relay(cluster.address) as relay:
+        running = begin("ex1", folder, "-o", tmp_path / "results", "--scheduler", relay.address)
+        wait_until(lambda: reports(tmp_path / "results"))
+        relay.hangs_up_on = lost
+        said, _ = running.communicate(timeout=120)
+    assert running.returncode == 3, said
+    assert said.splitlines()[-1] == LOST_CONNECTION.format(relay.address)
+    assert "Traceback" not in said
 
 
 def test_a_worker_with_another_grader_is_refused(cluster: DaskCluster, small: Path, other_grader: Path) -> None:

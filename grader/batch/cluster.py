@@ -20,7 +20,7 @@ from typing import Any
 
 import dask.config
 from dask.utils import parse_timedelta
-from distributed import CancelledError, Client, get_worker
+from distributed import Client, get_worker
 
 from grader.batch.node import Engines, pack, versions
 from grader.batch.work import Hello, Lost, Outcome, Task
@@ -156,16 +156,16 @@ class Cluster:
 
     async def _answer(self, worker: _Worker, task: Task | None, function: Callable[..., Any], *arguments: Any) -> None:
         answer: Any = None
+        future = None
         try:
-            answer = await self._client.submit(
+            future = self._client.submit(
                 function, *arguments, workers=[worker.address], allow_other_workers=False, pure=False
             )
+            answer = await future
         except asyncio.CancelledError:  # by us, since the worker is gone
             pass
-        except CancelledError:  # by Dask, since the scheduler is
-            answer = self._parted()
-        except Exception as problem:  # noqa: BLE001  # of any kind: it was raised at the worker
-            answer = problem
+        except Exception as problem:  # noqa: BLE001  # raised at the worker, or on the way
+            answer = problem if future is not None and future.status == "error" else self._parted()
         del worker.holds[task.id if task else PREPARING]
         self._heard.put_nowait(_Heard(worker, task, answer))
 
