@@ -16,7 +16,7 @@ from grader.batch.intake.layout import Shape
 from grader.batch.intake.take_in import take_in
 from grader.batch.late import Lateness, parse_policy
 from grader.batch.records import Override, Pair, Record, Standing
-from grader.batch.standings import standings
+from grader.batch.standings import Rules, standings
 from grader.batch.store import Graded
 from grader.batch.students import Student
 from grader.model import Report, Status, Verdict
@@ -68,7 +68,7 @@ def a_class() -> Counted:
         standings(
             work,
             MAX_SCORES,
-            policy=parse_policy("10%/day"),
+            Rules(policy=parse_policy("10%/day")),
             overrides={("student003", "ex1"): by_hand},
             missing=(Student(key="student009", name="student009"),),
         )
@@ -96,7 +96,7 @@ def large_class(size: int) -> Iterator[tuple[Record, Graded | None]]:
         case = "crashed_at_import" if number % 50 == 0 else cases[number % 3]
         late = Lateness(1000.0 * number) if number % 50 == 1 else None
         made = graded(number, "ex1", report(case, "ex1", number / 1000), late)
-        yield from standings([made], {"ex1": 10})
+        yield from standings([made], {"ex1": 10}, Rules())
 
 
 # The intake makes keys inert, and what names an exercise or a page is ours; all else is whatever somebody typed.

@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
 from grader.batch.gradebook.notes import notes
-from grader.batch.intake.handed_in import Intake
-from grader.batch.late import LatePolicy
+from grader.batch.options import Options, Summary
 from grader.batch.places import report_path
-from grader.batch.records import Pair, Record
-from grader.batch.standings import Attempt, standings
+from grader.batch.records import Record
+from grader.batch.standings import standings
 from grader.batch.store import Graded, Store
-from grader.batch.students import Student
 from grader.batch.work import Outcome, outcome_of
 from grader.files import remove_partials, write_bytes
 
@@ -40,33 +38,23 @@ def remove_report(folder: Path, student: str, exercise: str, attempt: int) -> No
         path.parent.rmdir()
 
 
-def write(
-    store: Store,
-    intake: Intake,
-    folder: Path,
-    *,
-    attempt: Attempt,
-    policy: LatePolicy | None,
-    pairs: Sequence[Pair] = (),
-    earlier: Sequence[tuple[Student, str]] = (),
-) -> None:
+def write(store: Store, summary: Summary, options: Options) -> None:
     """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
+    folder, intake = options.folder, summary.intake
     missing = (*intake.empty_handed, *intake.missing)
     said, records = _Notes(folder), list[Record]()
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
         """What counts, read once for all that is written. Records are kept, as the page does, and no report."""
         entries, points, overrides = map(said.look_at, store.graded()), store.expected(), store.overrides()
-        for record, each in standings(
-            entries, points, attempt=attempt, policy=policy, overrides=overrides, missing=missing
-        ):
+        for record, each in standings(entries, points, options.rules, overrides=overrides, missing=missing):
             records.append(record)
             said.count(record, each)
             yield record, each
 
     for each in (folder, *(folder / "reports").glob("*")):
         remove_partials(each)
-    page = class_report.render(counted(), intake, pairs=pairs, earlier=earlier)
+    page = class_report.render(counted(), intake, pairs=summary.pairs or (), earlier=summary.earlier)
     said.put_right(store)
     write_bytes(folder / "gradebook.csv", gradebook_csv(records))
     write_bytes(folder / "index.html", page.encode())

@@ -56,9 +56,8 @@ class Rules:
 def standings(
     graded: Iterable[Graded],
     max_scores: Mapping[str, int],
+    rules: Rules,
     *,
-    attempt: Attempt = Attempt.LAST,
-    policy: LatePolicy | None = None,
     overrides: Mapping[tuple[str, str], Override] | None = None,
     missing: Iterable[Student] = (),
 ) -> Iterator[tuple[Record, Graded | None]]:
@@ -72,10 +71,11 @@ def standings(
         handed_in: dict[str, list[tuple[Record, Graded]]] = {}
         for each in entries:
             override = overrides.get((student.key, each.exercise))
-            handed_in.setdefault(each.exercise, []).append(_record(each, max_scores[each.exercise], policy, override))
+            record = _record(each, max_scores[each.exercise], rules.policy, override)
+            handed_in.setdefault(each.exercise, []).append((record, each))
         for exercise, points in max_scores.items():
             if options := _newest(handed_in.get(exercise, [])):
-                yield options[-1] if attempt is Attempt.LAST else max(options, key=_worth)
+                yield options[-1] if rules.attempt is Attempt.LAST else max(options, key=_worth)
             else:
                 yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
     for student in missing:
@@ -89,11 +89,9 @@ def _newest(options: list[tuple[Record, Graded]]) -> list[tuple[Record, Graded]]
     return [option for option in options if option[1].seen == last]
 
 
-def _record(
-    each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None
-) -> tuple[Record, Graded]:
+def _record(each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None) -> Record:
     score = None if each.score is None else Decimal(each.score)
-    record = Record(
+    return Record(
         student=each.student,
         exercise=each.exercise,
         max_score=max_score,
@@ -106,7 +104,6 @@ def _record(
         penalty=policy.penalty(score, each.late) if policy and score is not None else Decimal(0),
         override=override,
     )
-    return record, each
 
 
 def _problem(each: Graded) -> str:

@@ -20,7 +20,7 @@ from grader.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.batch.run import Summary
+    from grader.batch.options import Summary
     from grader.exercise import Exercise
 
 EVERY_SECONDS = 10.0  # how often a batch says how far it is where there is no terminal to draw on
@@ -124,7 +124,9 @@ def batch(
     Ends with 0 when every submission was graded, whatever the marks, and with 3 when one could not be.
     """
     from grader.batch.late import parse_policy
-    from grader.batch.run import Options, run_batch
+    from grader.batch.options import Options
+    from grader.batch.run import run_batch
+    from grader.batch.standings import Rules
     from grader.sandbox.harden import Power, give_up_all_but, harden
 
     if jobs and scheduler:
@@ -141,8 +143,7 @@ def batch(
         shape=Shape(shape) if shape else None,
         roster=roster,
         due=due.astimezone() if due else None,
-        attempt=Attempt(attempt),
-        policy=parse_policy(late) if late else None,
+        rules=Rules(attempt=Attempt(attempt), policy=parse_policy(late) if late else None),
         overrides=overrides,
         seed=seed,
         fresh=fresh,

@@ -167,14 +167,8 @@ def _records(store: Store, attempt: str | None, late: str | None) -> list[Record
 
     shown = Rules.from_settings(store.settings())
     policy = shown.policy if late is None else None if late.strip().lower() == "none" else parse_policy(late)
-    counted = standings(
-        store.graded(),
-        store.expected(),
-        attempt=Attempt(attempt) if attempt else shown.attempt,
-        policy=policy,
-        overrides=store.overrides(),
-        missing=store.absent(),
-    )
+    rules = Rules(attempt=Attempt(attempt) if attempt else shown.attempt, policy=policy)
+    counted = standings(store.graded(), store.expected(), rules, overrides=store.overrides(), missing=store.absent())
     return [record for record, _ in counted]
 
 
