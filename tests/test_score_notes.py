@@ -213,6 +213,29 @@ def test_an_override_finds_a_student_who_is_in_the_roster_too(run_grade: RunGrad
     assert "handed in on paper" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
 
 
+def test_what_is_set_by_hand_or_taken_back_is_said_when_it_changes(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = folder(tmp_path / "class", {"student001/ex1.py": RIGHT, "student002/ex1.py": RIGHT})
+    roster = tmp_path / "roster.csv"
+    roster.write_text("login,name\nstudent001,Ada B\nstudent002,\nstudent003,Cy D\n", encoding="utf-8")
+
+    def grade(*lines: str) -> list[str]:
+        by_hand = overrides(tmp_path / "a.csv", *lines)
+        done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", "--roster", roster, "--overrides", by_hand)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.partition("1 handed in nothing")[0].splitlines()[1:]
+
+    lines = ("student001,ex1,9,a slip", "student002,ex1,4.5,on paper", "student003,ex1,2,orally")
+    said_first = ["  Ada B, ex1: 9 (a slip)", "  student002, ex1: 4.5 (on paper)", "  Cy D, ex1: 2 (orally)"]
+    assert grade(*lines) == ["3 set by hand:", *said_first]
+    assert grade(*lines) == []
+    assert grade("student001,ex1,8,another slip", "student003,ex1,,a mix-up", "student002,ex1,4.5,on paper") == [
+        "1 set by hand:",
+        "  Ada B, ex1: 8 (another slip)",
+        "1 taken back, so what was graded counts again:",
+        "  Cy D, ex1: (a mix-up)",
+    ]
+
+
 def test_a_slip_in_the_overrides_is_said_before_anything_is_graded(run_grade: RunGrade, tmp_path: Path) -> None:
     class_, results = folder(tmp_path / "class", {"student001/ex1.py": RIGHT}), tmp_path / "out"
     slip = overrides(tmp_path / "slip.csv", "student002,ex1,9,a slip")

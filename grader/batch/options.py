@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from grader.batch.intake.handed_in import Intake
 from grader.batch.intake.layout import Shape
-from grader.batch.records import Pair
+from grader.batch.records import Override, Pair, TakenBack
 from grader.batch.standings import Rules
 from grader.batch.students import Student
 from grader.exercise import Exercise
@@ -46,7 +47,8 @@ class Summary:
     """What came of a batch: how many were graded now and before, and which could not be, with the reason.
 
     `pairs` of submissions that are alike; None where nobody asked. `earlier`: whose work on an exercise is not in this
-    input and still counts.
+    input and still counts. `by_hand`: what was set by hand, or taken back, and was not so before.
+    `names` has what each student in those is to be called, by key.
     """
 
     intake: Intake
@@ -55,3 +57,5 @@ class Summary:
     failed: tuple[tuple[str, str], ...]
     pairs: tuple[Pair, ...] | None = None
     earlier: tuple[tuple[Student, str], ...] = ()
+    by_hand: tuple[Override | TakenBack, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)

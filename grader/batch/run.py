@@ -57,17 +57,20 @@ def run_batch(
         kept = len(intake.entries) - len(todo)
         intake = _without_known(intake, store.handed_in())
         failed = grade_all(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
-        store.override(overrides)
+        by_hand = store.override(overrides)
         if Rules.from_settings(store.settings()).policy and not options.rules.policy:
             on_note("The late penalty of the last time was not given, so being late costs nothing now.")
         store.keep_shown(options.rules.as_settings(), (*intake.empty_handed, *intake.missing))
+        pairs = _pairs(intake, stubs, options.folder)
         summary = Summary(
             intake=intake,
             graded=len(todo) - len(failed),
             kept=kept,
             failed=tuple(failed),
-            pairs=_pairs(intake, stubs, options.folder),
+            pairs=pairs,
             earlier=tuple(store.earlier()),
+            by_hand=by_hand,
+            names=store.names(_mentioned(pairs or (), by_hand)),
         )
         results.write(store, summary, options)
     return summary
@@ -79,6 +82,10 @@ def _tidy(store: Store, filing: Filing, options: Options) -> None:
     forgotten = store.forget_earlier(each.id for each in options.exercises) if options.forget else []
     for place in (*filing.left, *forgotten):  # what moved is written anew where it belongs now
         results.remove_report(options.folder, *place)
+
+
+def _mentioned(pairs: Iterable[Pair], by_hand: Iterable[Override | TakenBack]) -> set[str]:
+    return {key for pair in pairs for key in (pair.one, pair.other)} | {each.student for each in by_hand}
 
 
 def _without_known(intake: Intake, known: Collection[str]) -> Intake:

@@ -184,11 +184,12 @@ class Store:
         rows = self._database.rows("SELECT facts FROM absent ORDER BY rowid")
         return tuple(filing.from_text(facts) for (facts,) in rows)
 
-    def override(self, overrides: Iterable[Override | TakenBack]) -> None:
-        """Set scores by hand, or take them back. Each that changes something is added to the history; of a student and
-        an exercise the newest counts. What is taken back is an empty score.
+    def override(self, overrides: Iterable[Override | TakenBack]) -> tuple[Override | TakenBack, ...]:
+        """Set scores by hand, or take them back. Each that changes something is added to the history, and is given
+        back; of a student and an exercise the newest counts. What is taken back is an empty score.
         """
         now, current = datetime.now(UTC).isoformat(timespec="seconds"), self.overrides()
+        news: list[Override | TakenBack] = []
         with self._database.transaction():
             for each in overrides:
                 before = current.get((each.student, each.exercise))
@@ -197,10 +198,12 @@ class Store:
                 else:
                     score, is_news = str(each.score), before != each
                 if is_news:
+                    news.append(each)
                     self._database.execute(
                         "INSERT INTO override (student, exercise, score, reason, made_at) VALUES (?, ?, ?, ?, ?)",
                         (each.student, each.exercise, score, each.reason, now),
                     )
+        return tuple(news)
 
     def overrides(self) -> dict[tuple[str, str], Override]:
         """The override that counts, by student and exercise."""
@@ -217,6 +220,12 @@ class Store:
         """Everybody who has handed something in, by key."""
         rows = self._database.rows("SELECT facts FROM student ORDER BY key")
         return tuple(filing.from_text(facts) for (facts,) in rows)
+
+    def names(self, keys: Iterable[str]) -> dict[str, str]:
+        """What each of these students is to be called: by name, and by key where none is known."""
+        either = "SELECT facts FROM student WHERE key = ?1 UNION ALL SELECT facts FROM absent WHERE key = ?1"
+        known = {key: self._database.rows(either, (key,)) for key in keys}
+        return {key: (filing.from_text(rows[0][0]).name if rows else "") or key for key, rows in known.items()}
 
     def handed_in(self) -> set[str]:
         """The keys of everybody who has handed something in."""

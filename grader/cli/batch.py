@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,19 +11,14 @@ import click
 
 from grader.batch.intake.layout import Shape
 from grader.batch.standings import Attempt
+from grader.cli.class_output import Progress, tell
 from grader.cli.common import EXIT_GRADER, say, seed_option
 from grader.errors import UsageFault
 from grader.isolation import Isolation
-from grader.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from grader.batch.options import Summary
     from grader.exercise import Exercise
 
-EVERY_SECONDS = 10.0  # how often a batch says how far it is where there is no terminal to draw on
-MOST_NAMED = 5
 EXIT_INTERRUPTED = 130  # as shells have it
 
 
@@ -152,12 +146,12 @@ def batch(
         isolation=Isolation(isolation),
     )
     try:
-        with _progress() as on_progress:
+        with Progress() as on_progress:
             summary = run_batch(options, on_progress=on_progress, on_note=say)
     except KeyboardInterrupt:
         click.echo("Interrupted. The same command goes on from here.", err=True)
         raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
-    _tell(summary, folder)
+    tell(summary, folder)
     if summary.failed:
         raise click.exceptions.Exit(EXIT_GRADER)
 
@@ -171,81 +165,3 @@ def _chosen(names: str, packs: tuple[Path, ...]) -> tuple[Exercise, ...]:
     if not wanted:
         raise UsageFault("No exercise is named.", hint="`grade list` shows them all.")
     return tuple(find_exercise(name, packs) for name in dict.fromkeys(wanted))
-
-
-class _progress:  # noqa: N801
-    """Tells how far a batch is: a bar on a terminal, else a line now and then."""
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TaskProgressColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        console = Console(stderr=True)
-        self._said = time.monotonic()
-        self._first: tuple[float, int] | None = None
-        self._bar = None
-        if console.is_terminal:
-            columns = (
-                BarColumn(),
-                TaskProgressColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(),
-            )
-            self._bar = Progress(*columns, console=console)
-            self._bar.start()
-            self._task = self._bar.add_task("", total=None, rate="")
-        return self._note
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
-
-    def _note(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        self._first = self._first or (now, done)
-        elapsed, new = now - self._first[0], done - self._first[1]
-        rate = f"{new / elapsed:.1f} a second" if new and elapsed > 0 else ""
-        if self._bar:
-            self._bar.update(self._task, completed=done, total=total, rate=rate)
-        elif now - self._said > EVERY_SECONDS:
-            self._said = now
-            click.echo(f"{done} of {total} graded, {rate}", err=True)
-
-
-def _tell(summary: Summary, folder: Path) -> None:
-    """What came of it, for whoever gave the command."""
-    intake = summary.intake
-    before = f", {summary.kept} before" if summary.kept else ""
-    click.echo(f"{summary.graded} graded{before}, taken in as {intake.shape.value}.")
-    _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
-    earlier = [f"{student.name or student.key}, {exercise}" for student, exercise in summary.earlier]
-    _list("from an earlier input still count; --forget drops what this one lacks", earlier)
-    _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
-    _list("not in the roster", [each.reason for each in intake.strangers])
-    _list("handed in nothing", [each.name or each.key for each in intake.missing])
-    _list("handed in nothing that can be graded", [each.name or each.key for each in intake.empty_handed])
-    if summary.pairs is not None:
-        alike = [f"{each.one} and {each.other}: {each.page}" for each in summary.pairs]
-        _list("pairs are alike, each a reason to look and no verdict" if len(alike) > 1 else "pair is alike", alike)
-        if not alike:
-            click.echo("No submissions are alike.")
-    for note in intake.notes:
-        click.echo(inert(note))
-    click.echo(f"{folder / 'index.html'} shows the class, {folder / 'gradebook.csv'} has the scores.")
-
-
-def _list(what: str, lines: list[str]) -> None:
-    if lines:
-        click.echo(f"{len(lines)} {what}:")
-        for line in lines[:MOST_NAMED]:
-            click.echo(f"  {inert(line)}".replace("\n", " "))
-        if len(lines) > MOST_NAMED:
-            click.echo(f"  and {len(lines) - MOST_NAMED} more, all listed in index.html")
