@@ -246,6 +246,44 @@ def test_an_archive_that_was_cut_off_is_refused(opened: Opened, suffix: str) -> 
         opened(packed[: len(packed) // 2], f"class.{suffix}")
 
 
+def stored(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("inner", [zip_bytes({"ex1.py": b"mine"}), zip_bytes({})])
+def test_a_zip_that_was_cut_off_is_not_taken_for_one_within_it(opened: Opened, inner: bytes) -> None:
+    whole = stored({"ann_1_11_hw.zip": inner, "bob_2_12_ex1.py": os.urandom(300), "cy_3_13_ex1.py": os.urandom(300)})
+    assert len(opened(whole).items) == (3 if b"ex1.py" in inner else 2)
+    for lost in (23, 300, 700):
+        with pytest.raises(UsageFault, match=r"class.zip is damaged: it cannot be read to its end"):
+            opened(whole[:-lost])
+
+
+def test_a_students_zip_that_was_cut_off_is_said_to_be_damaged(opened: Opened) -> None:
+    cut = stored({"inner.zip": zip_bytes({"ex1.py": b"old"}), "ex1.py": b"mine" * 100})[:-200]
+    tree = opened(zip_bytes({"ann/work.zip": cut, "bob/ex1.py": b"his"}))
+    assert names(tree) == ["bob/ex1.py"]
+    assert "work.zip is damaged" in oddities(tree)["ann/work.zip"]
+
+
+def test_a_zip_with_a_comment_an_empty_one_and_one_of_64_bits_are_whole(opened: Opened) -> None:
+    commented = io.BytesIO(stored({"hw.zip": zip_bytes({"ex1.py": b"1"}), "ann.py": b"2"}))
+    with zipfile.ZipFile(commented, "a") as archive:
+        archive.comment = b"Downloaded in week 3. " * 100
+    assert names(opened(commented.getvalue())) == ["ann.py", "hw.zip/ex1.py"]
+    large = io.BytesIO()
+    with zipfile.ZipFile(large, "w") as archive, archive.open("ann.py", "w", force_zip64=True) as member:
+        member.write(b"2")
+    assert names(opened(large.getvalue())) == ["ann.py"]
+    many = zip_bytes([f"student{number}.py" for number in range(66_000)])  # more than a directory of 16 bits counts
+    assert len(opened(many).items) == 66_000
+    assert opened(zip_bytes({})) == Tree("class", ())
+
+
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf'\x1c", b"\x1f\x8b"])
 def test_what_is_no_archive_is_refused_in_a_sentence(opened: Opened, data: bytes) -> None:
     with pytest.raises(UsageFault, match=r"class.zip is (damaged|no zip)"):

@@ -28,6 +28,7 @@ from grader.text import inert
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 _MIB = 1 << 20
+_MEMBER = b"PK\x03\x04"  # what the header of a zip's member begins with
 _MOST_PATH = 4096  # characters; what Linux allows
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 
@@ -73,7 +74,7 @@ def list_archive(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Ite
     """
     head = file.read(512)
     file.seek(0)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith((_MEMBER, b"PK\x05\x06")):
         return _list_zip(file, name, caps, stack)
     if blocks := unpacked(file, head):
         return _list_tar(into_nameless_file(blocks, name, caps.unpacked, stack), name, caps)
@@ -117,6 +118,8 @@ def _list_zip(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterat
         if _central_records(file) > caps.members:
             raise _too_many(name, caps)
         archive = stack.enter_context(zipfile.ZipFile(file))
+        if _begins_in_another(file, archive):
+            raise damaged(name)
     except (*ZIP_PROBLEMS, struct.error, IndexError) as problem:
         raise damaged(name) from problem
     for info in archive.infolist():
@@ -140,6 +143,15 @@ def _central_records(file: BinaryIO) -> int:
         tail = block[-3:]
     file.seek(0)
     return found
+
+
+def _begins_in_another(file: BinaryIO, archive: zipfile.ZipFile) -> bool:
+    """Whether the file begins with a member that the directory found at its end does not name.
+
+    Of a zip that was cut off zipfile finds the directory of a zip within it, which somebody handed in.
+    """
+    file.seek(0)
+    return file.read(4) == _MEMBER and all(info.header_offset for info in archive.infolist())
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
