@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 import tracemalloc
 import zipfile
@@ -97,10 +98,32 @@ def test_canvas_resubmissions_are_tries_at_the_same_thing_and_a_helper_is_none(t
         }
 
 
+def test_two_downloads_from_canvas_unpacked_over_each_other_are_still_from_canvas(tmp_path: Path) -> None:
+    files = [f"stud{number}x_{number}_9{number}_ex1.py" for number in range(101, 131)]
+    doubles = ["stud101x_LATE_101_9101_ex1.py", "stud102x_102_9102_ex1 (1).py", "stud103y_103_9103_ex1.py"]
+    for some in (doubles[:1], doubles):
+        with take_in(folder(tmp_path / str(len(some)), [*files, *some]), [EX1]) as intake:
+            assert intake.shape is Shape.CANVAS
+            assert [each.student.key for each in intake.entries if each.attempt == 1] == [*map(str, range(101, 131))]
+            assert intake.entries[0].late == Lateness(0.0)
+            assert reasons(intake)[doubles[0]] == (
+                "stud101x handed in more than one file for ex1. stud101x_101_9101_ex1.py is graded, "
+                "because it is not marked late."
+            )
+
+
+def test_one_of_canvas_files_twice_in_a_small_class(tmp_path: Path) -> None:
+    files = ["stud1x_LATE_101_901_ex1.py", "stud1x_101_901_ex1.py", "stud2x_102_902_ex1.py"]
+    with take_in(folder(tmp_path, files), [EX1]) as intake:
+        assert intake.shape is Shape.CANVAS
+        assert [each.student.key for each in intake.entries] == ["101", "102"]
+
+
 @pytest.mark.parametrize(
     "files",
     [
         ["ann_2026_11_ex1.py", "bob_2026_11_ex1.py"],
+        ["ann_2026_11_ex1.py", "bob_2026_12_ex1.py"],
         ["2026_11_ann_ex1.py", "2026_12_bob_ex1.py"],
         ["ann/1_2_ex1.py", "bob/1_2_ex1.py"],
         ["ex1-submissions/ex1-ann.py", "ex1-submissions/ex1-bob.py"],
@@ -285,6 +308,27 @@ def test_gradescope_metadata_of_aliases_does_not_grow(tmp_path: Path) -> None:
     laughs += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     with take_in(gradescope(tmp_path, "\n".join(laughs).encode()), BOTH) as intake:
         assert intake.entries == ()
+
+
+@pytest.mark.parametrize("name", ["work.rar", "work.7z", "WORK.RAR"])
+def test_an_archive_that_cannot_be_opened_is_called_one(tmp_path: Path, name: str) -> None:
+    with take_in(folder(tmp_path, [f"ann/{name}", "bob/ex1.py"]), [EX1]) as intake:
+        assert [student.key for student in intake.empty_handed] == ["ann"]
+        assert reasons(intake) == {
+            f"ann/{name}": "It is an archive of a kind that cannot be opened here. "
+            "Ask for a .zip, or unpack it there and grade again."
+        }
+
+
+@pytest.mark.parametrize("name", ["ex1.py", "my work.ipynb"])
+def test_one_submission_is_no_class_and_the_command_for_it_is_named(tmp_path: Path, name: str) -> None:
+    path = folder(tmp_path, [name]) / name
+    with pytest.raises(UsageFault) as refused, take_in(path, [EX1]):
+        pass
+    assert refused.value.message == (
+        f"{name} is one submission, and a batch takes a folder or an archive with a class's."
+    )
+    assert refused.value.hint == "Grade it alone with: " + shlex.join(["grade", "ex1", str(path)])
 
 
 def test_a_shape_that_does_not_fit_is_refused_or_leaves_files_out(tmp_path: Path) -> None:

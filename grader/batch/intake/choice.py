@@ -20,6 +20,7 @@ from grader.batch.intake.archive import Item
 from grader.batch.intake.asked import count_defined
 from grader.batch.intake.handed_in import Entry, LeftOut
 from grader.batch.intake.shapes import Claim
+from grader.batch.late import Lateness
 from grader.batch.naming import Naming
 
 _USUAL_STEMS = ("my_solution", "solution", "submission", "main")  # the first is the likeliest
@@ -58,6 +59,10 @@ def _usual(candidate: Candidate) -> int:
     return _USUAL_STEMS.index(stem) if stem in _USUAL_STEMS else len(_USUAL_STEMS)
 
 
+def _is_late(candidate: Candidate) -> bool:
+    return candidate.claim.late is not None and candidate.claim.late != Lateness(0.0)
+
+
 # What decides between two files that define as much, and the words for it. Less is better.
 _PREFERENCES: tuple[tuple[Callable[[Candidate, Naming], int], str], ...] = (
     (_is_no_solution, "because the other's name says that it is no solution"),
@@ -67,6 +72,7 @@ _PREFERENCES: tuple[tuple[Callable[[Candidate, Naming], int], str], ...] = (
     (lambda each, _: not each.item.path.lower().endswith(".py"), "because a .py file comes before a notebook"),
     (lambda each, _: each.item.path.count("/"), "because it lies higher up"),
     (lambda each, _: -each.claim.sequence, "because it was handed in later"),
+    (lambda each, _: _is_late(each), "because it is not marked late"),
 )
 _WORDS = ("because it defines more of what is asked for", *(words for _, words in _PREFERENCES))
 

@@ -14,12 +14,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.batch.intake.archive import Item, Oddity
-from grader.batch.naming import Naming
+from grader.batch.naming import Naming, split_try
 
 CODE_SUFFIXES = (".py", ".ipynb")
 
@@ -28,6 +29,7 @@ CODE_SUFFIXES = (".py", ".ipynb")
 _CANVAS_NAME = r"(?P<name>[\w\x80-\U0010ffff]*?)"
 _CANVAS_USER = rf"(?:(?P<anon_late>LATE_)?anon_(?P<anon>[^\W_]+)|(?:{_CANVAS_NAME}(?P<late>_LATE)?_)?(?P<user>\d+))"
 CANVAS = re.compile(_CANVAS_USER + r"_(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
+_MOST_DOUBTFUL = 0.1  # of the files, when a number is two people's or two files'
 CANVAS_TYPED = re.compile(_CANVAS_USER + r"_(?:text|link)\.html")
 
 # Moodle, mod/assign/classes/downloader.php: folders since 3.1 by default, flat as an option.
@@ -169,8 +171,24 @@ def _looks_like_canvas(layout: Layout) -> bool:
     tops = layout.tops
     files = [match for top in tops if (match := CANVAS.fullmatch(top)) and (match["name"] or match["anon"])]
     typed = [top for top in tops if CANVAS_TYPED.fullmatch(top)]
-    are_attachments = len({match["attachment"] for match in files}) == len(files) > 0
-    return are_attachments and 2 * (len(files) + len(typed)) >= len(tops)
+    return bool(files) and _are_numbered_apart(files) and 2 * (len(files) + len(typed)) >= len(tops)
+
+
+def _are_numbered_apart(files: list[re.Match[str]]) -> bool:
+    """Whether each attachment is one file, and each user has one name, but for a few.
+
+    Two downloads unpacked over each other have some files twice, as with LATE and without.
+    """
+    told = {("attachment", each["attachment"], _whose(each)) for each in files}
+    told |= {("user", each["user"], each["name"]) for each in files if each["user"]}
+    stories = Counter((kind, number) for kind, number, _ in told)
+    doubtful = sum(max(stories["attachment", each["attachment"]], stories["user", each["user"]]) > 1 for each in files)
+    return doubtful <= _MOST_DOUBTFUL * len(files)
+
+
+def _whose(file: re.Match[str]) -> tuple[str | None, ...]:
+    stem, dot, suffix = file["file"].rpartition(".")
+    return file["name"], file["user"], file["anon"], split_try(stem)[0] + dot + suffix
 
 
 def _looks_like_moodle(layout: Layout) -> bool:

@@ -9,6 +9,7 @@ with their sizes.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -36,6 +37,8 @@ from grader.errors import Unreadable, UsageFault
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
 _MOST_TIME_STAMP_BYTES = 200
 
+_CLOSED_ARCHIVES = (".rar", ".7z", ".zipx", ".tar.zst", ".gz", ".bz2", ".xz", ".zst")  # Python has nothing to open them
+
 
 @contextmanager
 def take_in(
@@ -54,6 +57,12 @@ def take_in(
     if due is not None and due.tzinfo is None:
         raise UsageFault(
             "The deadline has no time zone.", hint="Write it with its offset, such as 2026-02-03T23:59+01:00."
+        )
+    if path.suffix.lower() in CODE_SUFFIXES and path.is_file():
+        command = shlex.join(["grade", exercises[0].id, str(path)])
+        raise UsageFault(
+            f"{path.name} is one submission, and a batch takes a folder or an archive with a class's.",
+            hint=f"Grade it alone with: {command}",
         )
     with ExitStack() as stack:
         asked = {each.id: asked_for(each.stub) for each in exercises}
@@ -223,6 +232,10 @@ def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:
     name = path.rpartition("/")[2]
     if name.startswith("."):
         return "It is a hidden file."
+    if name.lower().endswith(_CLOSED_ARCHIVES):
+        return (
+            "It is an archive of a kind that cannot be opened here. Ask for a .zip, or unpack it there and grade again."
+        )
     if not name.lower().endswith(CODE_SUFFIXES):
         return "It is no Python file and no notebook."
     if found:
