@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import tarfile
 import tempfile
 import tracemalloc
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -593,6 +595,122 @@ def test_system_files_are_counted_by_kind(tmp_path: Path) -> None:
         }  # fmt: skip
 
 
+BARE = {
+    "ada/ex1.py": b"",
+    "ada/data/.DS_Store": b"",
+    "al/ex1.py": b"",
+    "bo/.DS_Store": b"",
+    "bo/sub/Thumbs.db": b"",
+    "cy/.ipynb_checkpoints/ex1-checkpoint.py": b"",
+    "dee/": b"",
+    "eve/work/": b"",
+    "fay.zip": zip_bytes({"__MACOSX/._ex1.py": b"", ".DS_Store": b""}),
+    "__MACOSX/ada/._ex1.py": b"",
+    "__MACOSX/gone/": b"",
+    ".git/refs/": b"",
+    ".cache/": b"",
+}
+EMPTY_HANDED = {
+    "bo/": "This folder holds nothing but .DS_Store, Thumbs.db.",
+    "cy/": "This folder holds nothing but .ipynb_checkpoints.",
+    "dee/": "This folder holds nothing.",
+    "eve/": "This folder holds nothing.",
+    "fay.zip/": "This folder holds nothing but .DS_Store, __MACOSX.",
+}
+
+
+def in_folder(root: Path, files: dict[str, bytes]) -> Path:
+    for name in files:
+        if name.endswith("/"):
+            (root / name).mkdir(parents=True)
+    return folder(root, {name: data for name, data in files.items() if not name.endswith("/")})
+
+
+def in_tar(root: Path, files: dict[str, bytes]) -> Path:
+    with tarfile.open(root.with_suffix(".tar"), "w") as archive:
+        archive.add(in_folder(root, files), ".")
+    return root.with_suffix(".tar")
+
+
+@pytest.mark.parametrize("wrapper", ["", "class/", "homework/ex1/"])
+@pytest.mark.parametrize(
+    "pack",
+    [in_folder, in_tar, lambda root, files: zip_file(root.with_suffix(".zip"), files)],
+    ids=["dir", "tar", "zip"],
+)
+def test_whose_folder_holds_nothing_visible_is_empty_handed(
+    tmp_path: Path, wrapper: str, pack: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    path = pack(tmp_path / "class", {wrapper + name: data for name, data in BARE.items()})
+    with take_in(path, BOTH) as intake:
+        assert intake.shape is Shape.FOLDERS
+        assert [name for *_, name in entries(intake)] == [f"{wrapper}ada/ex1.py", f"{wrapper}al/ex1.py"]
+        assert reasons(intake) == {wrapper + name: reason for name, reason in EMPTY_HANDED.items()}
+        assert [student.key for student in intake.empty_handed] == ["bo", "cy", "dee", "eve", "fay"]
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        (["Ann A_1_assignsubmission_file/ex1.py", "Bo B_2_assignsubmission_file/"], "Bo B"),
+        (["ex1-submissions/ex1-ann/ex1.py", "ex1-submissions/ex1-bo/.git/HEAD"], "bo"),
+        (["ann_1_2_ex1.py", "bo_2_3_work.zip/"], "2"),
+        (["submitted/ann/ex1/ex1.py", "submitted/bo/"], "bo"),
+        (["submitted/ann/ex1/ex1.py", "submitted/bo/ex1/"], "bo"),
+        (["submitted/ann/ex1/ex1.py", "submitted/bo/ex1/timestamp.txt"], "bo"),
+        (["ann.py", "cy/ex1.py", "bo/"], "bo"),
+    ],
+)
+def test_who_handed_in_an_empty_folder_is_found_in_every_shape(tmp_path: Path, files: list[str], name: str) -> None:
+    with take_in(in_folder(tmp_path / "x", dict.fromkeys(files, b"")), [EX1]) as intake:
+        assert [student.key for student in intake.empty_handed] == [name]
+
+
+def test_an_empty_folder_beside_students_files_is_listed_and_no_student(tmp_path: Path) -> None:
+    with take_in(in_folder(tmp_path / "x", {"ann.py": b"", "bo.py": b"", "data/": b""}), [EX1]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ann", "bo"]
+        assert intake.empty_handed == ()
+        assert reasons(intake) == {"data/": "This folder holds nothing."}
+
+
+def test_a_student_called_venv_is_graded_and_an_environment_is_not(tmp_path: Path) -> None:
+    real = ["pyvenv.cfg", "bin/activate_this.py", "lib/python3.11/site-packages/torch/__init__.py"]
+    files = ["ada/ex1.py", "venv/ex1.py", *(f"bo/venv/{name}" for name in real), "bo/ex1.py"]
+    with take_in(folder(tmp_path / "one", files), [EX1]) as intake:
+        assert [name for *_, name in entries(intake)] == ["ada/ex1.py", "bo/ex1.py", "venv/ex1.py"]
+        assert intake.left_out == ()
+    with take_in(folder(tmp_path / "two", ["ada/ex1.py", *(f"venv/{name}" for name in real)]), [EX1]) as intake:
+        assert entries(intake) == [("ada", "ex1", 1, "ada/ex1.py")]
+        assert intake.left_out == ()
+        assert dict(intake.system_files) == {"venv": 2, "site-packages": 1}
+
+
+@pytest.mark.parametrize("where", ["results/", "bo/old/r/", ""])
+@pytest.mark.parametrize("pack", [in_folder, in_tar])
+def test_results_within_the_input_are_passed_over(
+    tmp_path: Path, where: str, pack: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    written = ["grades.db", "gradebook.csv", "index.html", ".lock", "reports/ada/ex1.html", "similar/pair-001.html"]
+    files = dict.fromkeys(["ada/ex1.py", "bo/ex1.py", *(where + name for name in written)], b"")
+    with take_in(pack(tmp_path / "class", {**files, f"{where}reports/cy/": b""}), [EX1]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ada", "bo"]
+        assert (intake.left_out, intake.empty_handed) == ((), ())
+        assert dict(intake.system_files) == {"results": 6}
+
+
+def test_a_student_who_graded_in_the_own_folder_loses_nothing(tmp_path: Path) -> None:
+    files = [
+        "ada/ex1.py",
+        "ada/grades.db",
+        "ada/index.html",
+        "bo/reports/ex1.py",
+        "bo/grades.db",
+        "cy/results/grades.db",
+    ]
+    with take_in(folder(tmp_path, [*files, "cy/ex1.py"]), [EX1]) as intake:
+        assert [name for *_, name in entries(intake)] == ["ada/ex1.py", "bo/reports/ex1.py", "cy/ex1.py"]
+
+
 ROSTER = (
     Student(key="s1", name="Ada Example", sid="s1", canvas_id="12", email="ada@example.edu"),
     Student(key="s2", name="Example, B\u00e9a", sid="s2", login="bea"),
@@ -648,7 +766,7 @@ def test_every_file_is_an_entry_or_left_out_exactly_once(
     with tempfile.TemporaryDirectory() as root:
         path = zip_file(Path(root) / "class.zip", {**as_contents(paths), "packed.zip": nested})
         with take_in(path, exercises, shape=shape) as intake:
-            found = accounted(intake)
+            found = Counter({name: times for name, times in accounted(intake).items() if not name.endswith("/")})
             keys = [(each.student.key, each.exercise, each.attempt) for each in intake.entries]
             for each in intake.entries:
                 assert display(each.source.read().decode()) in (each.name, "")

@@ -10,8 +10,13 @@ from pathlib import Path
 from grader.errors import UsageFault
 
 MOST_NAME = 80
+STORE = "grades.db"
+_REPORTS = "reports"
 _PAIRS = "similar"
 _PAIR = re.compile(r"pair-[0-9]{3,}\.html")
+
+# What a batch writes into the folder of results itself.
+WRITTEN = frozenset({STORE, f"{STORE}-journal", ".lock", "gradebook.csv", "index.html", _REPORTS, _PAIRS})
 
 
 def report_path(student: str, exercise: str, attempt: int) -> str:
@@ -20,7 +25,7 @@ def report_path(student: str, exercise: str, attempt: int) -> str:
     With slashes on every system, as a link has them.
     """
     suffix = "" if attempt == 1 else f"-attempt{attempt}"
-    return f"reports/{_file_name(student)}/{exercise}{suffix}"
+    return f"{_REPORTS}/{_file_name(student)}/{exercise}{suffix}"
 
 
 def pair_path(number: int) -> str:

@@ -16,7 +16,7 @@ import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -25,6 +25,7 @@ from grader.batch.intake.streams import damaged, into_nameless_file, unpacked
 from grader.errors import UsageFault
 from grader.text import inert
 
+CODE_SUFFIXES = (".py", ".ipynb")
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
 _MIB = 1 << 20
@@ -61,12 +62,22 @@ class Oddity:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that the input names, perhaps with nothing in it."""
+
+    path: str
+
+
+Listed = Item | Oddity | Folder
+
+
 def is_archive_name(name: str) -> bool:
     """Whether a file of this name is taken for an archive."""
     return name.lower().endswith(SUFFIXES)
 
 
-def list_archive(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterator[Item | Oddity]:
+def list_archive(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterator[Listed]:
     """The members of an archive, recognised by its first bytes, in its own order.
 
     What stays open for the sources is closed by `stack`. Raises UsageFault, also half-way, where the archive is
@@ -113,7 +124,7 @@ def display(path: str) -> str:
     return inert(unicodedata.normalize("NFC", path)).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def _list_zip(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterator[Item | Oddity]:
+def _list_zip(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterator[Listed]:
     try:
         if _central_records(file) > caps.members:
             raise _too_many(name, caps)
@@ -130,7 +141,9 @@ def _list_zip(file: BinaryIO, name: str, caps: Caps, stack: ExitStack) -> Iterat
             path, reason = inert(info.orig_filename), str(unsafe)
         if reason:
             yield Oddity(path, f"Not read: {reason}.")
-        elif not _zip_name(info).endswith(("/", "\\")):
+        elif _zip_name(info).endswith(("/", "\\")):
+            yield Folder(path)
+        else:
             yield Item(path, ZipSource(path, archive, info))
 
 
@@ -178,7 +191,7 @@ def _why_not_a_zip_file(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _list_tar(file: BinaryIO, name: str, caps: Caps) -> Iterator[Item | Oddity]:
+def _list_tar(file: BinaryIO, name: str, caps: Caps) -> Iterator[Listed]:
     end = file.seek(0, 2)
     file.seek(0)
     shared = SharedFile(file)
@@ -191,10 +204,17 @@ def _list_tar(file: BinaryIO, name: str, caps: Caps) -> Iterator[Item | Oddity]:
                 number += 1
                 if number > caps.members:
                     raise _too_many(name, caps)
-                if not member.isdir():
+                if member.isdir():
+                    yield from _tar_folder(member)
+                else:
                     yield _tar_item(member, shared, end)
     except (tarfile.TarError, ValueError, OverflowError, RecursionError, EOFError, OSError) as problem:
         raise damaged(name, after=number) from problem
+
+
+def _tar_folder(member: tarfile.TarInfo) -> Iterator[Folder]:
+    with suppress(ValueError):  # what is unsafe or "." is no folder of anybody's
+        yield Folder(safe_path(member.name))
 
 
 def _tar_item(member: tarfile.TarInfo, shared: SharedFile, end: int) -> Item | Oddity:

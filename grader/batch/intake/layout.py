@@ -15,14 +15,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.batch.intake.archive import Item, Oddity
+from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity
 from grader.batch.naming import Naming, split_try
-
-CODE_SUFFIXES = (".py", ".ipynb")
 
 # Canvas, instructure/canvas-lms lib/content_zipper.rb. The name is in lower case, so LATE is never a part of it. Canvas
 # keeps Ruby's [[:word:]], which has the vowel signs of Hindi and Thai, as Python's \w has not.
@@ -61,6 +59,11 @@ class Located:
     parts: tuple[str, ...]
     item: Item | Oddity
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder without a file, which has an empty name at its end."""
+        return not self.parts[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -75,10 +78,12 @@ class Layout:
         return list(dict.fromkeys(file.parts[0] for file in self.files))
 
     def unwrapped(self) -> Layout | None:
-        """The same files counted from the only folder that there is, or None where there are more."""
-        if len(self.tops) != 1 or any(len(file.parts) < 2 for file in self.files):
+        """The same files counted from the only folder that holds any, or None where there are more."""
+        tops = {file.parts[0] for file in self.files if not file.is_folder}
+        if len(tops) != 1 or any(len(file.parts) < 2 for file in self.files):
             return None
-        return Layout(self.tops[0], tuple(Located(file.parts[1:], file.item) for file in self.files))
+        (top,) = tops
+        return Layout(top, tuple(Located(each.parts[1:], each.item) for each in self.files if each.parts[0] == top))
 
     def sections(self) -> list[Layout]:
         """One layout for each folder directly below the root."""
@@ -179,14 +184,14 @@ def _are_numbered_apart(files: list[re.Match[str]]) -> bool:
 
     Two downloads unpacked over each other have some files twice, as with LATE and without.
     """
-    told = {("attachment", each["attachment"], _whose(each)) for each in files}
+    told: set[tuple[str, str, Hashable]] = {("attachment", each["attachment"], _whose(each)) for each in files}
     told |= {("user", each["user"], each["name"]) for each in files if each["user"]}
     stories = Counter((kind, number) for kind, number, _ in told)
     doubtful = sum(max(stories["attachment", each["attachment"]], stories["user", each["user"]]) > 1 for each in files)
     return doubtful <= _MOST_DOUBTFUL * len(files)
 
 
-def _whose(file: re.Match[str]) -> tuple[str | None, ...]:
+def _whose(file: re.Match[str]) -> Hashable:
     stem, dot, suffix = file["file"].rpartition(".")
     return file["name"], file["user"], file["anon"], split_try(stem)[0] + dot + suffix
 
@@ -201,7 +206,7 @@ def _looks_like_gradescope(layout: Layout) -> bool:
 
 def _looks_like_nbgrader(layout: Layout) -> bool:
     if layout.root == "submitted":
-        return any(len(file.parts) >= 3 for file in layout.files)
+        return any(len(file.parts) >= 3 and not file.is_folder for file in layout.files)
     return any(file.parts[0] == "submitted" and len(file.parts) >= 4 for file in layout.files)
 
 

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.batch.intake.archive import SUFFIXES
+from grader.batch.intake.archive import CODE_SUFFIXES, SUFFIXES
 from grader.batch.intake.gradescope import Record
 from grader.batch.intake.layout import (
     CANVAS,
     CANVAS_TYPED,
-    CODE_SUFFIXES,
     MOODLE,
     Layout,
     Located,
@@ -117,12 +116,14 @@ def nbgrader(layout: Layout, times: dict[tuple[str, ...], datetime]) -> Reader:
     """The tree that nbgrader collects into; only what lies below submitted/ was handed in."""
     below = layout.root != "submitted"
 
-    def read(file: Located) -> Claim | Nobodys:
+    def read(file: Located) -> Answer:
         parts = file.parts
         if below:
             if parts[0] != "submitted":
                 return "It is not in submitted/, where nbgrader keeps what was handed in."
             parts = parts[1:]
+        if file.is_folder and len(parts) == 2:
+            return Aside(_student(parts[0]), "There is no assignment in this folder.")
         if len(parts) < 3:
             return "It does not lie in submitted/STUDENT/ASSIGNMENT/."
         return _claim(_student(parts[0]), parts[2:], also=(parts[1],), submitted_at=times.get(file.parts[:-1]))
@@ -178,10 +179,16 @@ _NOISE = re.compile(r"(?:[\W_]+(?:final|solution|submission|homework))+$", re.IG
 
 
 def files(layout: Layout, naming: Naming) -> Reader:
-    """A file for each student, the exercise in its name or in a folder's. A folder is still a student's."""
+    """A file for each student, the exercise in its name or in a folder's. A folder is still a student's.
+
+    One without a file is so only where another one holds some.
+    """
+    owned = any(len(outside_exercise_folders(each.parts, naming)) > 1 for each in layout.files if not each.is_folder)
 
     def read(file: Located) -> Claim | Nobodys:
         parts = outside_exercise_folders(file.parts, naming)
+        if file.is_folder and not (owned and len(parts) > 1):
+            return "It is a folder beside the students' files."
         if len(parts) > 1:
             return _claim(_folder_student(parts[0], naming), parts[1:], also=file.parts[-2::-1])
         stem, attempt = split_try(_stem(parts[0]))

@@ -19,12 +19,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.batch.intake import shapes
-from grader.batch.intake.archive import Item, Oddity, display, is_safe
+from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity, display, is_safe
 from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.gradescope import Record, parse_metadata
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
-from grader.batch.intake.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
+from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
 from grader.batch.intake.shapes import Aside, Claim
 from grader.batch.intake.sources import Source
@@ -78,7 +78,7 @@ def _intake(
     due: datetime | None,
 ) -> Intake:
     somewhere = [oddity for oddity in tree.oddities if is_safe(oddity.path)]
-    everything: list[Item | Oddity] = [*tree.items, *somewhere]
+    everything: list[Item | Oddity] = [*tree.items, *somewhere, *tree.bare]
     layout = Layout(tree.name, tuple(Located(tuple(each.path.split("/")), each) for each in everything))
     shape, sections = recognise(layout, naming, wanted=wanted)
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
@@ -108,24 +108,43 @@ def _intake(
         Intake(
             shape=shape,
             entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
-            left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
+            left_out=tuple(
+                sorted(
+                    _without_idle_folders(left_out, entries),
+                    key=lambda each: (each.name, each.student.key if each.student else ""),
+                )
+            ),
             system_files=tuple(sorted(system.items())),
         )
     )
 
 
+def _without_idle_folders(left_out: Sequence[LeftOut], entries: Sequence[Entry]) -> Iterator[LeftOut]:
+    """What was left out, less the folders without a file of students who have files elsewhere."""
+    busy = {each.student.key for each in entries}
+    busy |= {each.student.key for each in left_out if each.student and not each.name.endswith("/")}
+    for each in left_out:
+        if not (each.name.endswith("/") and each.student and each.student.key in busy):
+            yield each
+
+
 def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], Source], Layout]:
     """The files that the platform itself added, and the layout without them."""
-    records: dict[tuple[str, ...], Source] = {}
+    records: dict[tuple[str, ...], Item] = {}
     others: list[Located] = []
     for file in layout.files:
         is_metadata = shape is Shape.GRADESCOPE and file.parts == (GRADESCOPE_METADATA,)
         is_time_stamp = shape is Shape.NBGRADER and file.parts[-1] == _TIME_STAMP
         if isinstance(file.item, Item) and (is_metadata or is_time_stamp) and file.parts not in records:
-            records[file.parts] = file.item.source
+            records[file.parts] = file.item
         else:
             others.append(file)
-    return records, Layout(layout.root, tuple(others))
+    with_files = {file.parts[:-1] for file in others}
+    for parts, record in records.items():
+        if shape is Shape.NBGRADER and not any(each[: len(parts) - 1] == parts[:-1] for each in with_files):
+            folder = f"{record.path.rpartition('/')[0]}/"
+            others.append(Located((*parts[:-1], ""), Oddity(folder, f"This folder holds nothing but {_TIME_STAMP}.")))
+    return {parts: record.source for parts, record in records.items()}, Layout(layout.root, tuple(others))
 
 
 def _reader(

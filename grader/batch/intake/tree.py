@@ -1,8 +1,8 @@
 """A folder or an archive as one flat list of files, with the archives that students packed opened as well.
 
-Files that systems and tools leave behind (`.DS_Store`, `__MACOSX`, `.git`, checkpoints of Jupyter, ...) are counted by
-kind and not listed: three hundred clones bring a hundred thousand of them, and a list of these would bury the lines
-that matter.
+Files that systems, tools and the grader leave behind (`.DS_Store`, `__MACOSX`, `.git`, checkpoints of Jupyter, results
+of an earlier run, ...) are counted by kind and not listed: three hundred clones bring a hundred thousand of them, and a
+list of these would bury the lines that matter. A folder with nothing else in it is listed: it may be a student's.
 """
 
 from __future__ import annotations
@@ -20,35 +20,34 @@ from grader.batch.intake.archive import (
     OUTER,
     SUFFIXES,
     Caps,
+    Folder,
     Item,
+    Listed,
     Oddity,
     display,
     is_archive_name,
     list_archive,
 )
+from grader.batch.intake.leftovers import Surroundings, persons_folder, system_kind
 from grader.batch.intake.sources import FileSource, Unavailable
 from grader.errors import GraderFault, Unreadable, UsageFault
 from grader.submission import MOST_NOTEBOOK_BYTES
 
 MOST_FILES = OUTER.members
 
-_SYSTEM_FOLDERS = {
-    "__macosx", "__pycache__", ".ipynb_checkpoints", ".git", ".github", ".vscode", ".idea", ".venv", "venv",
-    "site-packages", "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", "$recycle.bin",
-}  # fmt: skip
-_SYSTEM_FILES = {
-    ".ds_store", "thumbs.db", "desktop.ini", ".gitignore", ".gitattributes", ".gitkeep", ".localized", ".grade.json",
-}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The files below a root of this name, sorted by path. `system_files` counts what was not listed, by kind."""
+    """The files below a root of this name, sorted by path. `system_files` counts what was not listed, by kind.
+
+    `bare` are the folders without a file, their paths with a slash at the end.
+    """
 
     name: str
     items: tuple[Item, ...]
     oddities: tuple[Oddity, ...] = ()
     system_files: tuple[tuple[str, int], ...] = ()
+    bare: tuple[Oddity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +77,36 @@ class NestedSource:
 
 def open_tree(path: Path, stack: ExitStack) -> Tree:
     """List a folder or an archive; `stack` closes what the sources need. Raises UsageFault, GraderFault."""
-    items: list[Item] = []
-    oddities: list[Oddity] = []
+    listed: list[Item | Oddity] = []
     system: Counter[str] = Counter()
+    folders: dict[str, set[str]] = {}  # those that may have no file, and what kinds of system files they have
     for each in _with_nested(_list(path, stack), stack):
-        if kind := _system_kind(each.path):
+        if isinstance(each, Folder):
+            folders.setdefault(persons_folder(each.path), set())
+        elif kind := system_kind(each.path):
             system[kind] += 1
-        elif isinstance(each, Oddity):
-            oddities.append(each)
+            folders.setdefault(persons_folder(each.path.rpartition("/")[0]), set()).add(kind)
         else:
-            items.append(each)
-    items.sort(key=lambda item: item.path)  # stable: of two members of one name the later one stays the later one
-    oddities.sort(key=lambda oddity: oddity.path)
-    return Tree(_without_suffix(path.resolve().name), tuple(items), tuple(oddities), tuple(sorted(system.items())))
+            listed.append(each)
+    around = Surroundings(each.path for each in listed)
+    found: list[Item | Oddity] = []
+    for each in listed:
+        if kind := around.kind(each.path):
+            system[kind] += 1
+            folders.setdefault(each.path.rpartition("/")[0], set()).add(kind)
+        else:
+            found.append(each)
+    found.sort(key=lambda each: each.path)  # stable: of two members of one name the later one stays the later one
+    return Tree(
+        _without_suffix(path.resolve().name),
+        tuple(each for each in found if isinstance(each, Item)),
+        tuple(each for each in found if isinstance(each, Oddity)),
+        tuple(sorted(system.items())),
+        tuple(sorted(around.bare([each.path for each in found], folders), key=lambda each: each.path)),
+    )
 
 
-def _list(path: Path, stack: ExitStack) -> Iterator[Item | Oddity]:
+def _list(path: Path, stack: ExitStack) -> Iterator[Listed]:
     if path.is_dir():
         return _walk(path)
     if not path.is_file():
@@ -105,7 +118,7 @@ def _list(path: Path, stack: ExitStack) -> Iterator[Item | Oddity]:
     return list_archive(file, path.name, OUTER, stack)
 
 
-def _walk(root: Path) -> Iterator[Item | Oddity]:
+def _walk(root: Path) -> Iterator[Listed]:
     """Every file below `root`. Links are not followed, and folders nested deeper than any call stack are no problem."""
     waiting = [(str(root), "")]
     found = 0
@@ -124,6 +137,7 @@ def _walk(root: Path) -> Iterator[Item | Oddity]:
         for entry in entries:
             path = prefix + display(entry.name)
             if entry.is_dir(follow_symlinks=False):
+                yield Folder(path)
                 waiting.append((entry.path, path + "/"))
             else:
                 yield _entry(entry, path)
@@ -140,7 +154,7 @@ def _entry(entry: os.DirEntry[str], path: str) -> Item | Oddity:
     return Oddity(path, "Not read: it is no ordinary file.")
 
 
-def _with_nested(found: Iterable[Item | Oddity], stack: ExitStack, *, within: int = 0) -> Iterator[Item | Oddity]:
+def _with_nested(found: Iterable[Listed], stack: ExitStack, *, within: int = 0) -> Iterator[Listed]:
     """`found`, with the contents of archives in place of them; `within` counts the archives around.
 
     Two levels: a folder of exports with what students packed, or what a student packed twice. In the inner one the
@@ -148,7 +162,7 @@ def _with_nested(found: Iterable[Item | Oddity], stack: ExitStack, *, within: in
     """
     opened = 0
     for each in found:
-        if isinstance(each, Oddity) or not is_archive_name(each.path) or _system_kind(each.path):
+        if not isinstance(each, Item) or not is_archive_name(each.path) or system_kind(each.path):
             yield each
         elif within and (within > 1 or (opened := opened + each.source.size) > NESTED.unpacked):
             yield Oddity(each.path, "Not opened: too many archives in archives.")
@@ -164,7 +178,7 @@ def _is_export(archive: Item) -> bool:
     return is_direct and archive.source.size > MOST_NOTEBOOK_BYTES
 
 
-def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Item | Oddity]:
+def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Listed]:
     """The contents of an archive, or one oddity that says why it was not opened."""
     try:
         found = _opened(archive, stack, caps)
@@ -175,19 +189,21 @@ def _unpacked(archive: Item, stack: ExitStack, caps: Caps) -> Iterator[Item | Od
     ) as fault:  # another fault of ours, such as a full disk, ends the intake
         yield Oddity(archive.path, f"This archive was not opened: {fault.message}")
         return
-    if not found:
+    if all(isinstance(each, Folder) for each in found):
         yield Oddity(archive.path, "This archive holds no files.")
     for number, each in enumerate(found):
         path = f"{archive.path}/{each.path}"
         if isinstance(each, Oddity):
             yield Oddity(path, each.reason)
+        elif isinstance(each, Folder):
+            yield Folder(path)
         elif caps is OUTER:
             yield Item(path, each.source)
         else:
             yield Item(path, NestedSource(path, archive, number, each.source.size))
 
 
-def _opened(archive: Item, stack: ExitStack, caps: Caps) -> list[Item | Oddity]:
+def _opened(archive: Item, stack: ExitStack, caps: Caps) -> list[Listed]:
     if caps is OUTER:
         assert isinstance(archive.source, FileSource)
         return list(_list(Path(archive.source.path), stack))
@@ -195,21 +211,8 @@ def _opened(archive: Item, stack: ExitStack, caps: Caps) -> list[Item | Oddity]:
         return _members(archive.path, archive.source.read(), closed_at_once)
 
 
-def _members(name: str, data: bytes, stack: ExitStack) -> list[Item | Oddity]:
+def _members(name: str, data: bytes, stack: ExitStack) -> list[Listed]:
     return list(list_archive(io.BytesIO(data), name, NESTED, stack))
-
-
-def _system_kind(path: str) -> str:
-    """What kind of system file this is, or an empty text."""
-    *folders, name = path.split("/")
-    for folder in folders:
-        if folder.casefold() in _SYSTEM_FOLDERS:
-            return folder
-    if name.casefold() in _SYSTEM_FILES:
-        return name
-    if name.startswith("._"):
-        return "._*"
-    return "*.pyc" if name.endswith(".pyc") else ""
 
 
 def _without_suffix(name: str) -> str:
