@@ -96,15 +96,16 @@ def exercise_folders(extra: tuple[Path, ...] = ()) -> list[Path]:
     here = Path(__file__).resolve().parent
     built_in = [pack for pack in (here / "exercises", here.parent / "exercises") if pack.is_dir()][:1]
     found = [toml.parent for pack in (*built_in, *extra) for toml in sorted(pack.glob("*/exercise.toml"))]
-    return sorted({_id_of(folder): folder for folder in found}.values(), key=_by_number)
+    return sorted({id_of(folder): folder for folder in found}.values(), key=_by_number)
 
 
-def _id_of(folder: Path) -> str:
+def id_of(folder: Path) -> str:
+    """The id of the exercise in a folder."""
     return folder.name.partition("_")[0]
 
 
 def _by_number(folder: Path) -> tuple[int, str]:
-    digits = "".join(c for c in _id_of(folder) if c.isdigit())
+    digits = "".join(c for c in id_of(folder) if c.isdigit())
     return int(digits or 0), folder.name
 
 
@@ -115,7 +116,7 @@ def read_course(extra: tuple[Path, ...] = (), *, language: str = ENGLISH) -> lis
 
 def find_exercise(name: str, extra: tuple[Path, ...] = (), *, language: str = ENGLISH) -> Exercise:
     """The exercise with an id such as "ex2". Raises UsageFault with the closest match."""
-    folders = {_id_of(folder): folder for folder in exercise_folders(extra)}
+    folders = {id_of(folder): folder for folder in exercise_folders(extra)}
     folder = folders.get(name) or {folder.name: folder for folder in folders.values()}.get(name)
     if folder is None:
         close = difflib.get_close_matches(name.lower(), folders, n=1, cutoff=0.5)
@@ -149,7 +150,7 @@ def read_exercise(folder: Path, *, language: str = ENGLISH) -> Exercise:
         )
     except (OSError, tomllib.TOMLDecodeError, TypeError) as problem:
         raise ExerciseFault(f"{path} cannot be used: {problem}.") from problem
-    if _id_of(folder) != exercise.id:
+    if id_of(folder) != exercise.id:
         raise ExerciseFault(
             f"{folder.name} holds the exercise {exercise.id}: the folder's name must begin with its id."
         )

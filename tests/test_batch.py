@@ -390,3 +390,17 @@ def test_results_that_set_marks_want_full_isolation_too(tmp_path: Path, monkeypa
     assert (refused.returncode, refused.stdout[:28]) == (2, "::error title=Not graded::Th")
     assert "verdict=grader_error\n" in (tmp_path / "GITHUB_OUTPUT").read_text()
     assert run("--github", "--isolation", "reduced").returncode == 0
+
+
+def test_work_on_another_exercise_gets_no_zero_for_this_one(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(ROOT / "exercises" / "ex2_classifier", pack / "ex77_circles")
+    (pack / "ex78_broken").mkdir()
+    (pack / "ex78_broken" / "exercise.toml").write_text("?")
+    first = (REFERENCE / "solution.py").read_bytes()
+    second = (ROOT / "reference" / "ex2_classifier" / "solution.py").read_bytes()
+    work = {"ann/ex1/ex1.py": first, "bo/ex2/ex2.py": second, "cy/ex77/mine.py": second, "dee/ex2/ex2.py": first}
+    folder(tmp_path / "submitted", work)
+    said = batch("ex1", tmp_path / "submitted", "-o", tmp_path / "r", "--exercises", pack)
+    assert gradebook(tmp_path / "r") == {"ann": "10", "bo": "", "cy": "", "dee": "10"}
+    assert "cy/ex77/mine.py: It is named as ex77's" in said

@@ -141,6 +141,79 @@ def test_the_stub_saved_a_second_time_is_no_second_try(tmp_path: Path) -> None:
         }
 
 
+EXERCISES = {each.id: ExerciseNames(each.id, (each.folder.name,), each.folder / "stub.py") for each in read_course()}
+SOLVED = {each.id: (ROOT / "reference" / each.folder.name / "solution.py").read_bytes() for each in read_course()}
+
+
+def work_on(asked: str, root: Path) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """What one exercise of the course takes from a folder: the names by student, why others are out, who has none."""
+    others = [each for key, each in EXERCISES.items() if key != asked]
+    with take_in(root, [EXERCISES[asked]], others=others) as intake:
+        taken = {each.student.key: each.name for each in intake.entries}
+        return taken, reasons(intake), [each.key for each in intake.empty_handed]
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        ("submitted/ann/ex1/ex1.py", "submitted/bo/ex2/ex2.py"),
+        ("submitted/ann/ex1/problem.py", "submitted/bo/ex2/problem.py"),
+        ("ann/ex1.py", "bo/ex2.py"),
+        ("ann/mine.py", "bo/ex2_classifier/mine.py"),
+        ("ann/ex1.py", "bo/ex1/ex2.py"),
+        ("ann.py", "bo_ex2.py"),
+        ("ann_1_11_ex1.py", "bo_2_12_ex2.py"),
+        ("ex1-ann/solution.py", "ex2-bo/solution.py"),
+        ("Ann_1_assignsubmission_file_/a.py", "Bo_2_assignsubmission_file_/ex2.py"),
+    ],
+)
+def test_work_on_another_exercise_is_left_out_of_this_one(tmp_path: Path, mine: str, other: str) -> None:
+    root = folder(tmp_path / "class", {mine: RIGHT, other: SOLVED["ex2"]})
+    taken, why, without = work_on("ex1", root)
+    assert list(taken.values()) == [mine]
+    assert why == {other: "It is named as ex2's, and defines nothing that ex1 alone asks for."}
+    assert len(without) == 1
+
+
+@pytest.mark.parametrize("asked", EXERCISES)
+def test_what_a_file_defines_decides_for_which_exercise_it_is(tmp_path: Path, asked: str) -> None:
+    letters = dict(zip(SOLVED, "abcdefg", strict=False))
+    files = {f"all/{key}/{key}.py": solution for key, solution in SOLVED.items()}
+    files |= {f"misnamed {letters[key]}/{key}.py": SOLVED[asked] for key in SOLVED}
+    files |= {f"only {letters[key]}/{key}.py": solution for key, solution in SOLVED.items()}
+    taken, why, without = work_on(asked, folder(tmp_path, files))
+    own = letters.pop(asked)
+    assert taken == {
+        "all": f"all/{asked}/{asked}.py",
+        f"only {own}": f"only {own}/{asked}.py",
+        f"misnamed {own}": f"misnamed {own}/{asked}.py",
+        **{f"misnamed {letter}": f"misnamed {letter}/{key}.py" for key, letter in letters.items()},
+    }
+    assert without == [f"only {letter}" for letter in letters.values()]
+    assert len(why) == 2 * len(without)
+
+
+def test_part_of_a_solution_under_another_exercises_name_is_graded(tmp_path: Path) -> None:
+    third = SOLVED["ex3"][: SOLVED["ex3"].index(b"def save_weights")]
+    assert work_on("ex1", folder(tmp_path / "one", {"ann/ex2.py": PART, "bo/ex2.py": UNTOUCHED}))[2] == []
+    assert work_on("ex3", folder(tmp_path / "three", {"ann/ex2.py": third}))[2] == []
+    started = EXERCISES["ex2"].stub.read_bytes().replace(b"raise NotImplementedError", b"return model", 3)
+    assert work_on("ex2", folder(tmp_path / "two", {"ann/ex5.py": started}))[2] == []
+
+
+def test_clones_of_several_assignments_side_by_side_are_their_accounts(tmp_path: Path) -> None:
+    clones = {"ex1-ann": RIGHT, "ex1-cy": RIGHT, "ex2-ann": SOLVED["ex2"], "ex2-bo": SOLVED["ex2"], "ex2-cy": RIGHT}
+    taken, why, without = work_on("ex1", folder(tmp_path, {f"{name}/work.py": work for name, work in clones.items()}))
+    assert taken["ann"] == "ex1-ann/work.py"
+    assert (sorted(taken), without) == (["ann", "cy"], ["bo"])
+    assert "It is named as ex2's" in why["ex2-ann/work.py"]
+
+
+def test_without_a_stub_nothing_says_that_work_is_anothers(tmp_path: Path) -> None:
+    with take_in(folder(tmp_path, {"bo/ex2.py": HELPERS}), [EX1], others=[EXERCISES["ex2"]]) as intake:
+        assert [name for *_, name in entries(intake)] == ["bo/ex2.py"]
+
+
 def test_a_file_that_the_grader_cannot_read_is_not_passed_over_for_the_next_best(tmp_path: Path) -> None:
     path = zip_file(tmp_path / "c.zip", {"ann/ex1.py": b"# damaged", "ann/ex1_old.py": RIGHT})
     path.write_bytes(path.read_bytes().replace(zlib.compress(b"# damaged")[2:-4], b"\xff" * 11, 1))

@@ -31,26 +31,41 @@ class ExerciseNames:
 
 
 class Naming:
-    """Looks for the exercises of a batch in names."""
+    """Looks in names for the exercises of a batch, and for `others` that are known and not asked for."""
 
-    def __init__(self, exercises: Sequence[ExerciseNames]) -> None:
+    def __init__(self, exercises: Sequence[ExerciseNames], others: Sequence[ExerciseNames] = ()) -> None:
         self.ids = tuple(exercise.id for exercise in exercises)
-        self._words = _longest_first((words, each.id) for each in exercises for words in _spellings(each))
-        self._slugs = _longest_first((words, each.id) for each in exercises for words in _slugs(each))
+        self.other_ids = tuple(exercise.id for exercise in others)
+        known = (*exercises, *others)
+        self._words = _longest_first((words, each.id) for each in known for words in _spellings(each))
+        self._slugs = _longest_first((words, each.id) for each in known for words in _slugs(each))
         self._firsts = {words[0] for words, _ in (*self._words, *self._slugs)}
-        self._cached = lru_cache(maxsize=10_000)(self._ids_in)  # a class names its files and folders much alike
+        self._cached = lru_cache(maxsize=10_000)(self._known_in)  # a class names its files and folders much alike
 
     def ids_in(self, name: str) -> tuple[str, ...]:
         """The exercises that `name` calls by a name of theirs, in the order of the batch."""
-        return self._cached(name)
+        return self._cached(name)[0]
 
-    def _ids_in(self, name: str) -> tuple[str, ...]:
+    def others_in(self, name: str) -> tuple[str, ...]:
+        """The others that `name` calls by a name of theirs; none where it calls one of the batch."""
+        asked, others = self._cached(name)
+        return () if asked else others
+
+    def names_any(self, name: str) -> bool:
+        """Whether `name` calls any exercise by a name of its own."""
+        return any(self._cached(name))
+
+    def _known_in(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         words = _words(name)
         if self._firsts.isdisjoint(words):
-            return ()
+            return (), ()
+        return self._found(words, self.ids), self._found(words, self.other_ids)
+
+    def _found(self, words: Words, among: tuple[str, ...]) -> tuple[str, ...]:
         for spellings in (self._words, self._slugs):
-            if found := {exercise for spelling, exercise in spellings if _find(words, spelling) is not None}:
-                return tuple(exercise for exercise in self.ids if exercise in found)
+            found = {each for spelling, each in spellings if each in among and _find(words, spelling) is not None}
+            if found:
+                return tuple(exercise for exercise in among if exercise in found)
         return ()
 
     def without_names(self, name: str) -> str:

@@ -23,6 +23,7 @@ from grader.batch.store import Store
 from grader.batch.students import Directory, Student
 from grader.batch.ungraded import grade_all
 from grader.errors import UsageFault
+from grader.exercise import exercise_folders, id_of
 
 
 def run_batch(
@@ -45,7 +46,9 @@ def run_batch(
     ]
     roster = read_roster(options.roster) if options.roster else ()
     with (
-        take_in(options.source, names, shape=options.shape, roster=roster, due=options.due) as intake,
+        take_in(
+            options.source, names, others=_others(options), shape=options.shape, roster=roster, due=options.due
+        ) as intake,
         _store(options, intake) as store,
     ):
         with store.transaction():  # a slip in the overrides leaves everything as it was
@@ -74,6 +77,13 @@ def run_batch(
         )
         results.write(store, summary, options)
     return summary
+
+
+def _others(options: Options) -> list[ExerciseNames]:
+    """The exercises that are known and not asked for, by their folders alone: what is wrong with one stops no batch."""
+    asked = {each.id for each in options.exercises}
+    folders = [folder for folder in exercise_folders(options.packs) if id_of(folder) not in asked]
+    return [ExerciseNames(id_of(folder), (folder.name,), folder / "stub.py") for folder in folders]
 
 
 def _tidy(store: Store, filing: Filing, options: Options) -> None:

@@ -37,8 +37,8 @@ def asked_for(stub: Path | None) -> dict[str, str]:
     return {found[1]: _bare(block) for block in _BLOCK.split(text) if (found := _DEFINITION.match(block))}
 
 
-def count_defined(source: Source, asked: Mapping[str, str]) -> int:
-    """How many of the names in `asked` a file defines at its top level, other than as the stub does.
+def defined(source: Source, asked: Mapping[str, str]) -> set[str]:
+    """Those of the names in `asked` that a file defines at its top level, other than as the stub does.
 
     All of them for a file that cannot be read through no fault of the student's: grading is to say so, rather than
     take the next best one in silence.
@@ -46,20 +46,20 @@ def count_defined(source: Source, asked: Mapping[str, str]) -> int:
     try:
         text = source.read()[:_MOST_BYTES].decode("utf-8-sig", errors="replace") if asked else ""
     except Unreadable:
-        return 0
+        return set()
     except GraderFault:
-        return len(asked)
+        return set(asked)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.lstrip().startswith("{"):
         text = _code_of_notebook(text)
     left_sides = (found[1] for found in _ASSIGNMENT.finditer(text))
-    defined = {name for each in left_sides for name in _WORD.findall(each) if name in asked}
+    names = {name for each in left_sides for name in _WORD.findall(each) if name in asked}
     for found in _DEFINITION.finditer(text):
-        if (name := found[1]) in asked and name not in defined:
+        if (name := found[1]) in asked and name not in names:
             end = _BLOCK.search(text, found.end())
             if _bare(text[found.start() : end.start() if end else None]) != asked[name]:
-                defined.add(name)
-    return len(defined)
+                names.add(name)
+    return names
 
 
 def _code_of_notebook(text: str) -> str:

@@ -7,7 +7,7 @@ text. Where that is the same for both, names do, and `_PREFERENCES` has the orde
 Tries are counted within one lineage (solution.py and solution-1.py), that of the best file, since utils-3.py beside
 solution.py is no third try at the exercise. Where a folder says which try it is (attempt2), any file is of the lineage.
 And a file that defines nothing of what is asked for is no try where another one does: "ex1 (1).py" may be the stub,
-downloaded a second time.
+downloaded a second time. What is named as another exercise's, and is it, is not even compared.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from grader.batch.intake.archive import Item
-from grader.batch.intake.asked import count_defined
+from grader.batch.intake.asked import defined
 from grader.batch.intake.handed_in import Entry, LeftOut
 from grader.batch.intake.shapes import Claim
 from grader.batch.late import Lateness
@@ -32,16 +32,19 @@ _NO_SOLUTION = frozenset({
 })  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 
+Asked = Mapping[str, Mapping[str, str]]  # what each exercise asks for
+
 _MOST_LOOKED_INTO = 30  # files of one student for one exercise, the best by name
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A claim on a file for an exercise."""
+    """A claim on a file for an exercise. `named_as` are others that its name says, or else its folder's."""
 
     claim: Claim
     exercise: str
     item: Item
+    named_as: tuple[str, ...] = ()
 
 
 def _lineage(candidate: Candidate) -> str:
@@ -81,6 +84,22 @@ Ranked = tuple[list[int], Candidate]
 _NOTHING, _UNKNOWN = 0, 1
 
 
+def another_exercises(candidate: Candidate, asked: Asked) -> LeftOut | None:
+    """Why a file is not graded that is work on another exercise: it is named as that, and defines nothing of this one.
+
+    What it defines decides, whatever its name, and be it as in the stub: a solution may be saved under last week's
+    name. A function that both ask for speaks for the one of which the file has more, or all.
+    """
+    this, item = asked[candidate.exercise], candidate.item
+    for other in candidate.named_as if this else ():
+        mine, others = (defined(item.source, dict.fromkeys(each, "")) for each in (this, asked[other]))
+        is_more = len(others) > len(mine) or (others == asked[other].keys() and mine != this.keys())
+        if mine <= asked[other].keys() and (not mine or is_more):
+            reason = f"It is named as {other}'s, and defines nothing that {candidate.exercise} alone asks for."
+            return LeftOut(item.path, reason, candidate.claim.student)
+    return None
+
+
 def choose(
     group: list[Candidate],
     naming: Naming,
@@ -110,7 +129,7 @@ def _ranked(group: list[Candidate], naming: Naming, asked: Mapping[str, str]) ->
     ranked.sort(key=lambda each: each[0])
     if len(group) > 1:
         for rank, each in ranked[:_MOST_LOOKED_INTO]:
-            rank[0] = -count_defined(each.item.source, asked)
+            rank[0] = -len(defined(each.item.source, asked))
         ranked.sort(key=lambda each: each[0])
     return ranked
 

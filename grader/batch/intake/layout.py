@@ -143,13 +143,13 @@ def _is_a_wrapper(layout: Layout, inner: Layout, naming: Naming) -> bool:
     if is_exercise_folder(inner.root, naming) or _WRAPPERS.search(inner.root):
         return True
     code = [file.parts for file in inner.files if _is_code(file)]
-    own_folders = {parts[0] for parts in code if len(parts) > 1 and not naming.ids_in(parts[0])}
+    own_folders = {parts[0] for parts in code if len(parts) > 1 and not naming.names_any(parts[0])}
     return len(own_folders) > 1 or (inner.root == layout.root and len({parts[0] for parts in code}) > 1)
 
 
 def is_exercise_folder(name: str, naming: Naming) -> bool:
     """Whether a folder is called by an exercise and nobody: "ex2", "ex2-submissions", and not "ada-ex2"."""
-    return bool(naming.ids_in(name)) and not _WRAPPERS.sub("", naming.without_names(name)).strip(" _-.s")
+    return naming.names_any(name) and not _WRAPPERS.sub("", naming.without_names(name)).strip(" _-.s")
 
 
 def outside_exercise_folders(parts: tuple[str, ...], naming: Naming) -> tuple[str, ...]:

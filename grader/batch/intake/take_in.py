@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from grader.batch.intake import shapes
 from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity, display, is_safe
 from grader.batch.intake.asked import asked_for
-from grader.batch.intake.choice import Candidate, choose
+from grader.batch.intake.choice import Asked, Candidate, another_exercises, choose
 from grader.batch.intake.gradescope import Record, parse_metadata
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
@@ -45,13 +45,15 @@ def take_in(
     path: Path,
     exercises: Sequence[ExerciseNames],
     *,
+    others: Sequence[ExerciseNames] = (),
     shape: Shape | None = None,
     roster: Sequence[Student] = (),
     due: datetime | None = None,
 ) -> Iterator[Intake]:
     """Read a folder, an archive or an export; the sources of its entries can be read while the context is open.
 
-    One exercise takes every file; of several, a file or folder name decides. `due`, with a time zone, turns times of
+    One exercise takes every file, but for work on `others`, which are known and not asked for; of several, a file or
+    folder name decides. `due`, with a time zone, turns times of
     handing in into lateness. Raises UsageFault where the input cannot be read or `shape` does not fit it.
     """
     if due is not None and due.tzinfo is None:
@@ -65,14 +67,14 @@ def take_in(
             hint=f"Grade it alone with: {command}",
         )
     with ExitStack() as stack:
-        asked = {each.id: asked_for(each.stub) for each in exercises}
-        yield _intake(open_tree(path, stack), Naming(exercises), asked, shape, People(roster), due)
+        asked = {each.id: asked_for(each.stub) for each in (*exercises, *others)}
+        yield _intake(open_tree(path, stack), Naming(exercises, others), asked, shape, People(roster), due)
 
 
 def _intake(
     tree: Tree,
     naming: Naming,
-    asked: Mapping[str, Mapping[str, str]],
+    asked: Asked,
     wanted: Shape | None,
     people: People,
     due: datetime | None,
@@ -97,6 +99,8 @@ def _intake(
         read = _reader(shape, section, records, owners, naming)
         for file in section.files:
             for each in _claimed(file, read(file), section.root, naming, people, due):
+                if isinstance(each, Candidate):
+                    each = another_exercises(each, asked) or each
                 if isinstance(each, LeftOut):
                     left_out.append(each)
                 else:
@@ -232,7 +236,8 @@ def _claimed(
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)
         elif len(found) == 1:
-            yield Candidate(claim, found[0], file.item)
+            named = next((hint for hint in (*claim.hints, root) if naming.names_any(hint)), "")
+            yield Candidate(claim, found[0], file.item, naming.others_in(named))
         else:
             yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
 
