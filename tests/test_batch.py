@@ -404,3 +404,32 @@ def test_work_on_another_exercise_gets_no_zero_for_this_one(tmp_path: Path) -> N
     said = batch("ex1", tmp_path / "submitted", "-o", tmp_path / "r", "--exercises", pack)
     assert gradebook(tmp_path / "r") == {"ann": "10", "bo": "", "cy": "", "dee": "10"}
     assert "cy/ex77/mine.py: It is named as ex77's" in said
+
+
+def test_namesakes_are_told_apart_wherever_they_are_named(tmp_path: Path) -> None:
+    right, wrong = (REFERENCE / "solution.py").read_bytes(), (REFERENCE / "wrong" / "mean_of_cubes.py").read_bytes()
+    work = {"s1/ex1.py": right, "s2/ex1.py": right, "s3/ex1.py": wrong, "s4/ex1.pdf": b"", "bo/ex1.py": b"import os\n"}
+    (tmp_path / "roster.csv").write_text("name,login\n" + "".join(f"Ann Lee,s{number}\n" for number in range(1, 6)))
+    (tmp_path / "by_hand.csv").write_text("student,exercise,score,reason\ns3,ex1,5,lab\n")
+    folder(tmp_path / "class", work)
+    more = ("--roster", tmp_path / "roster.csv", "--overrides", tmp_path / "by_hand.csv", "--similarity")
+    said = batch("ex1", tmp_path / "class", "-o", tmp_path / "r", *more)
+    for line in (
+        "Ann Lee (s3), ex1: 5 (lab)",
+        "Ann Lee (s4)",
+        "Ann Lee (s5)",
+        "Ann Lee (s1) and Ann Lee (s2): similar/",
+    ):
+        assert f"\n  {line}" in said
+    html = (tmp_path / "r" / "index.html").read_text()
+    mistakes, look, everybody = (html.partition(f'id="{part}"')[2] for part in ("mistakes", "look", "everybody"))
+    assert ">Ann Lee (s3)</a>" in mistakes.partition('id="pairs"')[0]
+    assert ">Ann Lee (s1) and Ann Lee (s2)</a>" in html
+    assert "<li>Ann Lee (s4)</li>" in look
+    assert "<li>Ann Lee (s5)</li>" in look
+    assert ">Ann Lee</a>" not in html.partition('id="everybody"')[0]
+    assert ">Ann Lee</a> <small>s1</small>" in everybody
+    assert "bo (bo)" not in said + html
+    assert "Ann Lee (s1)" in (tmp_path / "r" / "similar" / "pair-001.html").read_text()
+    other = folder(tmp_path / "other", {"s2/ex1.py": right})
+    assert "\n  Ann Lee (s1), ex1\n" in batch("ex1", other, "-o", tmp_path / "r", *more)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader.batch.class_summary import Row, Summary, address, summarise
 from grader.batch.gradebook.for_people import lateness
 from grader.batch.intake.handed_in import Intake
+from grader.batch.namesakes import called
 from grader.batch.records import Pair, Record, Standing, number
 from grader.batch.store import Graded
 from grader.batch.students import Student
@@ -46,12 +47,18 @@ def render(
         intake=intake,
         pairs=pairs,
         earlier=earlier,
-        names={row.record.student.key: row.name for row in summary.rows} if pairs else {},
+        names=called(_everybody(summary, intake, earlier)),
         address=address,
         bars=bars,
         lateness=lateness,
         number=number,
     )
+
+
+def _everybody(summary: Summary, intake: Intake, earlier: Sequence[tuple[Student, str]]) -> Iterator[Student]:
+    yield from (each.student for each in intake.strangers)
+    yield from (*intake.empty_handed, *intake.missing, *(student for student, _ in earlier))
+    yield from (row.record.student for row in summary.rows)
 
 
 def _groups(summary: Summary) -> dict[str, list[Row]]:

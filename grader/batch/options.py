@@ -48,7 +48,7 @@ class Summary:
 
     `pairs` of submissions that are alike; None where nobody asked. `earlier`: whose work on an exercise is not in this
     input and still counts. `by_hand`: what was set by hand, or taken back, and was not so before.
-    `names` has what each student in those is to be called, by key.
+    `names` has what each student is to be called, by key.
     """
 
     intake: Intake

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.batch import results
@@ -41,14 +42,9 @@ def run_batch(
     if options.scheduler:
         _hold_cluster_ready()
     stubs = _stubs(options) if options.similarity else None
-    names = [
-        ExerciseNames(each.id, (each.folder.name, each.title), each.folder / "stub.py") for each in options.exercises
-    ]
     roster = read_roster(options.roster) if options.roster else ()
     with (
-        take_in(
-            options.source, names, others=_others(options), shape=options.shape, roster=roster, due=options.due
-        ) as intake,
+        _take_in(options, roster) as intake,
         _store(options, intake) as store,
     ):
         with store.transaction():  # a slip in the overrides leaves everything as it was
@@ -64,7 +60,8 @@ def run_batch(
         if Rules.from_settings(store.settings()).policy and not options.rules.policy:
             on_note("The late penalty of the last time was not given, so being late costs nothing now.")
         store.keep_shown(options.rules.as_settings(), (*intake.empty_handed, *intake.missing))
-        pairs = _pairs(intake, stubs, options.folder)
+        names = store.names()
+        pairs = _pairs(intake, stubs, options.folder, names)
         summary = Summary(
             intake=intake,
             graded=len(todo) - len(failed),
@@ -73,17 +70,25 @@ def run_batch(
             pairs=pairs,
             earlier=tuple(store.earlier()),
             by_hand=by_hand,
-            names=store.names(_mentioned(pairs or (), by_hand)),
+            names=names,
         )
         results.write(store, summary, options)
     return summary
 
 
-def _others(options: Options) -> list[ExerciseNames]:
-    """The exercises that are known and not asked for, by their folders alone: what is wrong with one stops no batch."""
-    asked = {each.id for each in options.exercises}
-    folders = [folder for folder in exercise_folders(options.packs) if id_of(folder) not in asked]
-    return [ExerciseNames(id_of(folder), (folder.name,), folder / "stub.py") for folder in folders]
+def _take_in(options: Options, roster: Sequence[Student]) -> AbstractContextManager[Intake]:
+    """Read what was handed in. Exercises that are known and not asked for tell work that is not for this batch."""
+    asked = [
+        ExerciseNames(each.id, (each.folder.name, each.title), each.folder / "stub.py") for each in options.exercises
+    ]
+    # By their folders alone: what is wrong with an exercise that nobody asked for must not stop the batch.
+    folders = {id_of(folder): folder for folder in exercise_folders(options.packs)}
+    others = [
+        ExerciseNames(key, (folder.name,), folder / "stub.py")
+        for key, folder in folders.items()
+        if key not in {each.id for each in options.exercises}
+    ]
+    return take_in(options.source, asked, others=others, shape=options.shape, roster=roster, due=options.due)
 
 
 def _tidy(store: Store, filing: Filing, options: Options) -> None:
@@ -92,10 +97,6 @@ def _tidy(store: Store, filing: Filing, options: Options) -> None:
     forgotten = store.forget_earlier(each.id for each in options.exercises) if options.forget else []
     for place in (*filing.left, *forgotten):  # what moved is written anew where it belongs now
         results.remove_report(options.folder, *place)
-
-
-def _mentioned(pairs: Iterable[Pair], by_hand: Iterable[Override | TakenBack]) -> set[str]:
-    return {key for pair in pairs for key in (pair.one, pair.other)} | {each.student for each in by_hand}
 
 
 def _without_known(intake: Intake, known: Collection[str]) -> Intake:
@@ -121,7 +122,9 @@ def _stubs(options: Options) -> dict[str, str]:
     return {each.id: each.stub for each in options.exercises}
 
 
-def _pairs(intake: Intake, stubs: Mapping[str, str] | None, folder: Path) -> tuple[Pair, ...] | None:
+def _pairs(
+    intake: Intake, stubs: Mapping[str, str] | None, folder: Path, names: Mapping[str, str]
+) -> tuple[Pair, ...] | None:
     """The pairs that are alike, their pages written instead of those of an earlier run; None where nobody asked."""
     if stubs is None:
         remove_pairs(folder)
@@ -129,7 +132,7 @@ def _pairs(intake: Intake, stubs: Mapping[str, str] | None, folder: Path) -> tup
     from grader.batch.similar import find_alike
     from grader.batch.similar_pages import write_pages
 
-    return write_pages(folder, find_alike(intake.entries, stubs))
+    return write_pages(folder, find_alike(intake.entries, stubs), names)
 
 
 def _overrides(options: Options, store: Store, without_work: Iterable[Student]) -> tuple[Override | TakenBack, ...]:

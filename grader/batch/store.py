@@ -24,6 +24,7 @@ from grader.batch.database import Database
 from grader.batch.filing import Filed
 from grader.batch.intake.handed_in import Entry
 from grader.batch.late import Lateness
+from grader.batch.namesakes import called
 from grader.batch.records import Override, TakenBack
 from grader.batch.students import Student
 from grader.batch.work import Outcome
@@ -221,11 +222,10 @@ class Store:
         rows = self._database.rows("SELECT facts FROM student ORDER BY key")
         return tuple(filing.from_text(facts) for (facts,) in rows)
 
-    def names(self, keys: Iterable[str]) -> dict[str, str]:
-        """What each of these students is to be called: by name, and by key where none is known."""
-        either = "SELECT facts FROM student WHERE key = ?1 UNION ALL SELECT facts FROM absent WHERE key = ?1"
-        known = {key: self._database.rows(either, (key,)) for key in keys}
-        return {key: (filing.from_text(rows[0][0]).name if rows else "") or key for key, rows in known.items()}
+    def names(self) -> dict[str, str]:
+        """What each student is to be called, by key."""
+        rows = self._database.rows("SELECT facts FROM absent UNION ALL SELECT facts FROM student")
+        return called(filing.from_text(facts) for (facts,) in rows)
 
     def handed_in(self) -> set[str]:
         """The keys of everybody who has handed something in."""

@@ -61,20 +61,20 @@ class Progress:
 
 def tell(summary: Summary, folder: Path) -> None:
     """What came of it, for whoever gave the command."""
-    intake = summary.intake
+    intake, names = summary.intake, summary.names
     before = f", {summary.kept} before" if summary.kept else ""
     click.echo(f"{summary.graded} graded{before}, taken in as {intake.shape.value}.")
     _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
-    earlier = [f"{student.name or student.key}, {exercise}" for student, exercise in summary.earlier]
+    earlier = [f"{names[student.key]}, {exercise}" for student, exercise in summary.earlier]
     _list("from an earlier input still count; --forget drops what this one lacks", earlier)
     for what, kind in (("set by hand", Override), ("taken back, so what was graded counts again", TakenBack)):
-        _list(what, [_by_hand(each, summary.names) for each in summary.by_hand if isinstance(each, kind)])
+        _list(what, [_by_hand(each, names) for each in summary.by_hand if isinstance(each, kind)])
     _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])
     _list("not in the roster", [each.reason for each in intake.strangers])
-    _list("handed in nothing", [each.name or each.key for each in intake.missing])
-    _list("handed in nothing that can be graded", [each.name or each.key for each in intake.empty_handed])
+    _list("handed in nothing", [names[each.key] for each in intake.missing])
+    _list("handed in nothing that can be graded", [names[each.key] for each in intake.empty_handed])
     if summary.pairs is not None:
-        alike = [f"{summary.names[each.one]} and {summary.names[each.other]}: {each.page}" for each in summary.pairs]
+        alike = [f"{names[each.one]} and {names[each.other]}: {each.page}" for each in summary.pairs]
         _list("pairs are alike, each a reason to look and no verdict" if len(alike) > 1 else "pair is alike", alike)
         if not alike:
             click.echo("No submissions are alike.")
