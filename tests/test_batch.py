@@ -433,3 +433,12 @@ def test_namesakes_are_told_apart_wherever_they_are_named(tmp_path: Path) -> Non
     assert "Ann Lee (s1)" in (tmp_path / "r" / "similar" / "pair-001.html").read_text()
     other = folder(tmp_path / "other", {"s2/ex1.py": right})
     assert "\n  Ann Lee (s1), ex1\n" in batch("ex1", other, "-o", tmp_path / "r", *more)
+
+
+def test_sections_are_graded_one_by_one_as_the_note_says(tmp_path: Path) -> None:
+    right = (REFERENCE / "solution.py").read_bytes()
+    folder(tmp_path / "class", dict.fromkeys(["A/ann.py", "A/bob.py", "B/cy.py", "B/dee.py"], right))
+    assert "Then grade the folders one by one" in batch("ex1", tmp_path / "class", "-o", tmp_path / "all")
+    for section in "AB":
+        assert "2 graded" in batch("ex1", tmp_path / "class" / section, "-o", tmp_path / "r")
+    assert gradebook(tmp_path / "r") == dict.fromkeys(["ann", "bob", "cy", "dee"], "10")

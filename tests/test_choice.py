@@ -16,6 +16,7 @@ from batch_support import EX1, ROOT, entries, folder, reasons, zip_file
 from grader.batch.intake.layout import Shape
 from grader.batch.intake.take_in import take_in
 from grader.batch.naming import ExerciseNames
+from grader.batch.students import Student
 from grader.errors import GraderFault
 from grader.exercise import Exercise, find_exercise, read_course
 from grader.stub_notebook import stub_notebook
@@ -207,6 +208,90 @@ def test_clones_of_several_assignments_side_by_side_are_their_accounts(tmp_path:
     assert taken["ann"] == "ex1-ann/work.py"
     assert (sorted(taken), without) == (["ann", "cy"], ["bo"])
     assert "It is named as ex2's" in why["ex2-ann/work.py"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["Section A/ann/ex1.py", "Section A/bob/ex1.py", "Section B/cy/ex1.py"],
+        ["Section A/ann.py", "Section A/bob.py", "section_02/cy.py"],
+        ["hw/Tutorial 1/ann_ex1.py", "hw/Tutorial 1/bob.py", "hw/Tutorial 2/ex1/cy/mine.py"],
+    ],
+)
+def test_folders_that_are_called_sections_are_no_students(tmp_path: Path, files: list[str]) -> None:
+    with take_in(folder(tmp_path / "hw", dict.fromkeys(files, RIGHT)), [ASKING]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ann", "bob", "cy"]
+        assert (intake.left_out, intake.notes) == ((), ())
+
+
+def test_what_lies_beside_sections_is_accounted_for(tmp_path: Path) -> None:
+    files = {
+        "Section 1/ann.py": RIGHT,
+        "Section 1/dee/.DS_Store": b"",
+        "Section 2/bob/ex1.py": RIGHT,
+        "Section 3/.x": b"",
+    }
+    (tmp_path / "c" / "Section 4").mkdir(parents=True)
+    with take_in(folder(tmp_path / "c", {**files, "docs/week.txt": b"", "cy.py": RIGHT}), [ASKING]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ann", "bob", "cy"]
+        assert set(reasons(intake)) == {"docs/week.txt", "Section 1/dee/", "Section 3/.x", "Section 4/"}
+
+
+SECTIONS_PERHAPS = (
+    "{} files that look like solutions were left out for another of the same student's ({}). Does each of these "
+    "folders hold a section, and no one student's work? Then grade the folders one by one, with the same folder of "
+    "results."
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "lost", "folders"),
+    [
+        (["A/ann.py", "A/bob.py", "B/cy.py", "B/dee.py"], 2, "A, B"),
+        (["A/ann/ex1.py", "A/bob/ex1.py", "A/cy/ex1.py", "B/dee/ex1.py"], 2, "A"),
+        (
+            ["Section A/ann/ex1.py", "Section A/bob.py", "Section B/ann.py", "Section B/cy.py"],
+            2,
+            "Section A, Section B",
+        ),
+        ([f"{top}/{name}.py" for top in "ABCDE" for name in ("x", "y")], 5, "A, B, C, ..."),
+    ],
+)
+def test_it_is_asked_whether_folders_are_sections(tmp_path: Path, files: list[str], lost: int, folders: str) -> None:
+    with take_in(folder(tmp_path, dict.fromkeys(files, RIGHT)), [ASKING]) as intake:
+        assert intake.shape is Shape.FOLDERS
+        assert intake.notes == (SECTIONS_PERHAPS.format(lost, folders),)
+
+
+def test_several_files_of_students_are_no_sections(tmp_path: Path) -> None:
+    files = {
+        **dict.fromkeys(
+            ["ann/ex1.py", "ann/ex1.ipynb", "ann/ex1_old.py", "bob/one.py", "bob/two.py", "cy/ex1.py"], RIGHT
+        ),
+        **dict.fromkeys(["cy/utils.py", "cy/more.py", "bob/run.py", "ann/plot.py"], HELPERS),
+        **dict.fromkeys(["dee/ex1.py", "dee/attempt2/ex1.py"], RIGHT),
+    }
+    with take_in(folder(tmp_path, files), [ASKING]) as intake:
+        assert {each.student.key for each in intake.entries} == {"ann", "bob", "cy", "dee"}
+        assert intake.notes == ()
+
+
+@pytest.mark.parametrize("nobodys", ["test_ex1.py", "utils.py", "__init__.py", "ex1_stub.py", "tests/test_all.py"])
+def test_tests_and_helpers_among_students_files_are_no_students(tmp_path: Path, nobodys: str) -> None:
+    content = UNTOUCHED if "stub" in nobodys else TESTS
+    with take_in(folder(tmp_path / "class", {"ann.py": RIGHT, "bob.py": b"", nobodys: content}), [ASKING]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ann", "bob"]
+        assert reasons(intake) == {nobodys: "Its name is no student's, and it defines nothing that is asked for."}
+        assert intake.empty_handed == ()
+
+
+def test_who_is_called_test_is_a_student_where_anything_says_so(tmp_path: Path) -> None:
+    root = folder(tmp_path / "class", {"ann.py": RIGHT, "test.py": PART, "old.py": b"", "utils.py": HELPERS})
+    with take_in(root, [ASKING], roster=[Student(key="old", login="old")]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ann", "old", "test"]
+        assert [each.student.key for each in intake.strangers] == ["ann", "test"]
+    with take_in(folder(tmp_path / "poor", {"ann.py": b"", "test.py": b""}), [ASKING]) as intake:
+        assert [each.student.key for each in intake.entries] == ["ann", "test"]
 
 
 def test_without_a_stub_nothing_says_that_work_is_anothers(tmp_path: Path) -> None:

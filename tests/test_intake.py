@@ -750,9 +750,9 @@ def test_the_order_of_the_input_does_not_matter(tmp_path: Path) -> None:
 PART = st.sampled_from(
     ["ann", "Ann", "bob", "ex1", "ex2", "ex1-submissions", "submitted", "submissions", "attempt2", "a\x1b (1)", ".git",
      ".x", "J\u00f6rg", "Jo\u0308rg", "a_1_2_ex1", "a_LATE_1_3_ex1-1", "A B_7_assignsubmission_file_", "__MACOSX",
-     "solution"]
+     "solution", "Section A", "section_2", "venv", "results", "grades", "utils"]
 )  # fmt: skip
-NAME = st.tuples(PART, st.sampled_from([".py", ".ipynb", ".PY", ".txt", "", ".pyc"])).map("".join)
+NAME = st.tuples(PART, st.sampled_from([".py", ".ipynb", ".PY", ".txt", "", ".pyc", ".db"])).map("".join)
 PATH = st.tuples(st.lists(PART, max_size=4), NAME).map(lambda pair: "/".join([*pair[0], pair[1]]))
 PATHS = st.lists(PATH, max_size=12, unique=True)
 

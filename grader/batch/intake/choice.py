@@ -7,7 +7,7 @@ text. Where that is the same for both, names do, and `_PREFERENCES` has the orde
 Tries are counted within one lineage (solution.py and solution-1.py), that of the best file, since utils-3.py beside
 solution.py is no third try at the exercise. Where a folder says which try it is (attempt2), any file is of the lineage.
 And a file that defines nothing of what is asked for is no try where another one does: "ex1 (1).py" may be the stub,
-downloaded a second time. What is named as another exercise's, and is it, is not even compared.
+downloaded a second time.
 """
 
 from __future__ import annotations
@@ -26,13 +26,11 @@ from grader.batch.naming import Naming
 _USUAL_STEMS = ("my_solution", "solution", "submission", "main")  # the first is the likeliest
 
 # Words in the name of a file, or of a folder around it, that is no solution, or one no more.
-_NO_SOLUTION = frozenset({
+NO_SOLUTION = frozenset({
     "test", "tests", "conftest", "util", "utils", "helper", "helpers", "setup", "init", "old", "backup", "bak", "copy",
     "draft", "stub", "template",
 })  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]+")
-
-Asked = Mapping[str, Mapping[str, str]]  # what each exercise asks for
+WORD = re.compile(r"[^\W\d_]+")
 
 _MOST_LOOKED_INTO = 30  # files of one student for one exercise, the best by name
 
@@ -53,12 +51,12 @@ def _lineage(candidate: Candidate) -> str:
 
 def _is_no_solution(candidate: Candidate, naming: Naming) -> bool:
     rest = (naming.without_names(name) for name in candidate.claim.own)
-    return any(not _NO_SOLUTION.isdisjoint(_WORD.findall(each.casefold())) for each in rest)
+    return any(not NO_SOLUTION.isdisjoint(WORD.findall(each.casefold())) for each in rest)
 
 
 def _usual(candidate: Candidate) -> int:
     """Where the file's name is among the usual ones, or a number beyond."""
-    stem = "_".join(_WORD.findall(candidate.claim.own[-1].casefold()))
+    stem = "_".join(WORD.findall(candidate.claim.own[-1].casefold()))
     return _USUAL_STEMS.index(stem) if stem in _USUAL_STEMS else len(_USUAL_STEMS)
 
 
@@ -84,33 +82,19 @@ Ranked = tuple[list[int], Candidate]
 _NOTHING, _UNKNOWN = 0, 1
 
 
-def another_exercises(candidate: Candidate, asked: Asked) -> LeftOut | None:
-    """Why a file is not graded that is work on another exercise: it is named as that, and defines nothing of this one.
-
-    What it defines decides, whatever its name, and be it as in the stub: a solution may be saved under last week's
-    name. A function that both ask for speaks for the one of which the file has more, or all.
-    """
-    this, item = asked[candidate.exercise], candidate.item
-    for other in candidate.named_as if this else ():
-        mine, others = (defined(item.source, dict.fromkeys(each, "")) for each in (this, asked[other]))
-        is_more = len(others) > len(mine) or (others == asked[other].keys() and mine != this.keys())
-        if mine <= asked[other].keys() and (not mine or is_more):
-            reason = f"It is named as {other}'s, and defines nothing that {candidate.exercise} alone asks for."
-            return LeftOut(item.path, reason, candidate.claim.student)
-    return None
-
-
 def choose(
     group: list[Candidate],
     naming: Naming,
     asked: Mapping[str, str],
     entries: list[Entry],
     left_out: list[LeftOut],
-) -> None:
+) -> int:
     """Sort the candidates of one student for one exercise into entries, one for each try, and files left out.
 
-    `asked` is what the exercise asks for.
+    `asked` is what the exercise asks for. Gives how many were left out that look like another's whole solution: they
+    define as much as what is graded, under a name of their own.
     """
+    rivals = 0
     chosen: dict[int, Ranked] = {}
     ranked = _ranked(group, naming, asked)
     lineage = next(filter(None, (_lineage(each) for _, each in ranked)), "")
@@ -120,7 +104,11 @@ def choose(
             chosen[each.claim.attempt] = rank, each
             entries.append(_entry(each))
         else:
-            left_out.append(_beaten((rank, each), chosen.get(each.claim.attempt, ranked[0])))
+            better, taken = chosen.get(each.claim.attempt, ranked[0])
+            left_out.append(_beaten((rank, each), (better, taken)))
+            is_copy = each.item.path.rpartition(".")[0] == taken.item.path.rpartition(".")[0]
+            rivals += rank[:2] == better[:2] and rank[0] < _NOTHING and not is_copy
+    return rivals
 
 
 def _ranked(group: list[Candidate], naming: Naming, asked: Mapping[str, str]) -> list[Ranked]:

@@ -8,7 +8,7 @@
 | NBGRADER   | `submitted/<student>/<assignment>/<file>`, with timestamp.txt |
 | CLASSROOM  | `<assignment>-submissions/<assignment>-<account>/<file>` |
 | FOLDERS    | `<student>/.../<file>` |
-| FILES      | `<student>.py`, also with the exercise in the name or in a folder's |
+| FILES      | `<student>.py`, also with the exercise in the name or in a folder's, or within `Section A/` |
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ GRADESCOPE_METADATA = "submission_metadata.yml"
 # Words in the name of a folder that holds a class, and is no student's.
 _WRAPPERS = re.compile(r"submission|submitted|export|hand[\W_]?ins?\b|homework|assignment", re.IGNORECASE)
 _DEEPEST_WRAPPER = 3
+_SECTION = re.compile(r"(?:section|recitation|tutorial|tutorium)[\W_]*[^\W_]{1,3}", re.IGNORECASE)
 
 
 class Shape(StrEnum):
@@ -112,6 +113,8 @@ def recognise(layout: Layout, naming: Naming, *, wanted: Shape | None = None) ->
         roots = (found[1] if found else section for found, section in zip(platforms, sections, strict=True))
         return telling[0][0], (*roots, layout.loose())
     layout = _without_wrappers(layout, naming)
+    if wanted is None and (classes := _sections_of_a_class(layout, naming)):
+        return Shape.FILES, (*classes, layout.loose())
     if wanted is Shape.FILES:
         while (inner := layout.unwrapped()) is not None:
             layout = inner
@@ -145,6 +148,21 @@ def _is_a_wrapper(layout: Layout, inner: Layout, naming: Naming) -> bool:
     code = [file.parts for file in inner.files if _is_code(file)]
     own_folders = {parts[0] for parts in code if len(parts) > 1 and not naming.names_any(parts[0])}
     return len(own_folders) > 1 or (inner.root == layout.root and len({parts[0] for parts in code}) > 1)
+
+
+def _sections_of_a_class(layout: Layout, naming: Naming) -> list[Layout]:
+    """The layouts of folders, if all with code are called sections; none where two have a name that may be two's."""
+    sections = layout.sections()
+    telling = [each for each in sections if any(map(_is_code, each.files))]
+    if not telling or not all(_SECTION.fullmatch(each.root) for each in telling):
+        return []
+    owners = [{_owner(file, naming) for file in each.files if _is_code(file)} for each in telling]
+    return sections if len(set().union(*owners)) == sum(map(len, owners)) else []
+
+
+def _owner(file: Located, naming: Naming) -> str:
+    first = outside_exercise_folders(file.parts, naming)[0]
+    return naming.without_names(first.rpartition(".")[0] or first).casefold()
 
 
 def is_exercise_folder(name: str, naming: Naming) -> bool:

@@ -23,6 +23,10 @@ class People:
             self._known[student] = self._look_up(student)
         return self._known[student]
 
+    def lists(self, key: str) -> bool:
+        """Whether the roster has a student with this key."""
+        return any(each.key == key for each in self._directory.students)
+
     def _look_up(self, student: Student) -> Student:
         if not self._directory.students:
             return student
@@ -45,8 +49,8 @@ class People:
             intake,
             empty_handed=tuple(empty[key] for key in sorted(empty.keys() - present)),
             missing=tuple(each for each in self._directory.students if each.key not in present | empty.keys()),
-            strangers=tuple(self._strangers[key] for key in sorted(self._strangers)),
-            notes=tuple(_alike(sorted(present | empty.keys()))),
+            strangers=tuple(self._strangers[key] for key in sorted(self._strangers.keys() & (present | empty.keys()))),
+            notes=(*intake.notes, *_alike(sorted(present | empty.keys()))),
         )
 
 

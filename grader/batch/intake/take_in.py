@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,23 +20,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from grader.batch.intake import shapes
 from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity, display, is_safe
 from grader.batch.intake.asked import asked_for
-from grader.batch.intake.choice import Asked, Candidate, another_exercises, choose
+from grader.batch.intake.choice import Candidate, choose
+from grader.batch.intake.claimed import claimed
+from grader.batch.intake.foreign import Asked, another_exercises, nobodys
 from grader.batch.intake.gradescope import Record, parse_metadata
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
-from grader.batch.intake.shapes import Aside, Claim
 from grader.batch.intake.sources import Source
 from grader.batch.intake.tree import Tree, open_tree
-from grader.batch.late import Lateness
 from grader.batch.naming import ExerciseNames, Naming
 from grader.batch.students import Student
 from grader.errors import Unreadable, UsageFault
 
+Rivals = dict[tuple[str, str], list[Candidate]]  # the candidates for each student and exercise
+
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
 _MOST_TIME_STAMP_BYTES = 200
 
-_CLOSED_ARCHIVES = (".rar", ".7z", ".zipx", ".tar.zst", ".gz", ".bz2", ".xz", ".zst")  # Python has nothing to open them
+_NAMED_BY_THEIR_OWNERS = (Shape.FOLDERS, Shape.FILES)  # the names are whatever somebody typed
+_MOST_SHOWN = 3  # folders in a note
 
 
 @contextmanager
@@ -85,7 +87,7 @@ def _intake(
     shape, sections = recognise(layout, naming, wanted=wanted)
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
-    rivals: dict[tuple[str, str], list[Candidate]] = {}
+    rivals: Rivals = {}
     for section in sections:
         records, section = _records_apart(section, shape)
         if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
@@ -98,16 +100,19 @@ def _intake(
         left_out += _without_files(owners, section, people)
         read = _reader(shape, section, records, owners, naming)
         for file in section.files:
-            for each in _claimed(file, read(file), section.root, naming, people, due):
+            for each in claimed(file, read(file), section.root, naming, people, due):
                 if isinstance(each, Candidate):
                     each = another_exercises(each, asked) or each
                 if isinstance(each, LeftOut):
                     left_out.append(each)
                 else:
                     rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
+    if shape in _NAMED_BY_THEIR_OWNERS:
+        left_out += _strays(rivals, asked, people)
     entries: list[Entry] = []
-    for (_, exercise), group in rivals.items():
-        choose(group, naming, asked[exercise], entries, left_out)
+    crowded = {student: 0 for student, _ in rivals}
+    for (student, exercise), group in rivals.items():
+        crowded[student] += choose(group, naming, asked[exercise], entries, left_out)
     return people.accounted_for(
         Intake(
             shape=shape,
@@ -119,8 +124,31 @@ def _intake(
                 )
             ),
             system_files=tuple(sorted(system.items())),
+            notes=tuple(_sections_perhaps(shape, crowded, len(entries))),
         )
     )
+
+
+def _strays(rivals: Rivals, asked: Asked, people: People) -> list[LeftOut]:
+    """What is nobody's, taken out of `rivals`."""
+    strays = [each for each in nobodys([*rivals.values()], asked) if not people.lists(each.claim.student.key)]
+    for each in strays:
+        rivals.pop((each.claim.student.key, each.exercise), None)
+    reason = "Its name is no student's, and it defines nothing that is asked for."
+    return [LeftOut(each.item.path, reason) for each in strays]
+
+
+def _sections_perhaps(shape: Shape, crowded: Mapping[str, int], graded: int) -> Iterator[str]:
+    """A sentence where as many solutions lost to another of the same folder as were graded, or more."""
+    folders = [folder for folder, lost in crowded.items() if lost]
+    lost = sum(crowded.values())
+    if shape in _NAMED_BY_THEIR_OWNERS and folders and lost >= graded:
+        shown = ", ".join(folders[:_MOST_SHOWN]) + (", ..." if len(folders) > _MOST_SHOWN else "")
+        yield (
+            f"{lost} files that look like solutions were left out for another of the same student's ({shown}). "
+            "Does each of these folders hold a section, and no one student's work? Then grade the folders one by one, "
+            "with the same folder of results."
+        )
 
 
 def _without_idle_folders(left_out: Sequence[LeftOut], entries: Sequence[Entry]) -> Iterator[LeftOut]:
@@ -212,64 +240,3 @@ def _time_stamp(text: str) -> datetime | None:
         return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
     except (ValueError, ZoneInfoNotFoundError, OSError):
         return None
-
-
-def _claimed(
-    file: Located,
-    answer: shapes.Answer,
-    root: str,
-    naming: Naming,
-    people: People,
-    due: datetime | None,
-) -> Iterator[Candidate | LeftOut]:
-    """What a reader's answer comes to: for each claim a candidate, or why there is none."""
-    path = file.item.path
-    if isinstance(answer, str | Aside):
-        reason, student = (
-            (answer, None) if isinstance(answer, str) else (answer.reason, people.known_as(answer.student))
-        )
-        yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
-        return
-    for claim in (answer,) if isinstance(answer, Claim) else answer:
-        claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
-        found = _exercise(path, (*claim.hints, root), naming)
-        if isinstance(file.item, Oddity):
-            yield LeftOut(path, file.item.reason, claim.student)
-        elif len(found) == 1:
-            named = next((hint for hint in (*claim.hints, root) if naming.names_any(hint)), "")
-            yield Candidate(claim, found[0], file.item, naming.others_in(named))
-        else:
-            yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
-
-
-def _exercise(path: str, hints: Sequence[str], naming: Naming) -> tuple[str, ...]:
-    """The exercises that a file may be for; none where it is no code at all."""
-    name = path.rpartition("/")[2]
-    if not name.lower().endswith(CODE_SUFFIXES) or name.startswith("."):
-        return ()
-    if len(naming.ids) == 1:
-        return naming.ids
-    return next((ids for hint in hints if (ids := naming.ids_in(hint))), ())
-
-
-def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:
-    name = path.rpartition("/")[2]
-    if name.startswith("."):
-        return "It is a hidden file."
-    if name.lower().endswith(_CLOSED_ARCHIVES):
-        return (
-            "It is an archive of a kind that cannot be opened here. Ask for a .zip, or unpack it there and grade again."
-        )
-    if not name.lower().endswith(CODE_SUFFIXES):
-        return "It is no Python file and no notebook."
-    if found:
-        return f"Its name fits several exercises: {', '.join(found)}."
-    return f"Neither its name nor its folder's says for which exercise it is: {', '.join(naming.ids)}."
-
-
-def _lateness(claim: Claim, due: datetime | None) -> Lateness | None:
-    if due is None or claim.submitted_at is None:
-        return None
-    at = claim.submitted_at
-    at = at if at.tzinfo else at.replace(tzinfo=due.tzinfo)  # a time without a zone: that of the deadline
-    return Lateness(max(0.0, (at - due).total_seconds()))
