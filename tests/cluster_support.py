@@ -11,21 +11,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
-PATIENCE = 120.0
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    """Wait for something that a process of the test does."""
-    patience = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < patience, "it never came to hold"
-        time.sleep(0.05)
 
 
 class DaskCluster:
