@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from batch_support import GRADE, ROOT, batch, folder, gradebook, zip_bytes
 from confinement_support import WITHOUT_LANDLOCK
-from hostile_support import children_of
-from waiting import wait_until
+from processes import children_of, wait_until
 
 from grader.errors import GraderFault, UsageFault
 from grader.isolation import Isolation, hold_isolation

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 from batch_support import GRADE, ROOT, batch, gradebook
-from cluster_support import QUICK, DaskCluster, Relay, children, namespaces
+from cluster_support import QUICK, DaskCluster, Relay, namespaces
 from conftest import ENGINE_PACK
+from processes import children_of, wait_until
 from test_batch import REFERENCE, WITHOUT_LANDLOCK, hand_in
-from waiting import wait_until
 
 from grader.batch.node import Engines, pack
 from grader.batch.work import Lost, Outcome, Task
@@ -120,13 +120,13 @@ def test_ctrl_c_leaves_no_engine_at_the_workers(cluster: DaskCluster, tmp_path: 
     worker = cluster.start_worker()
     running = begin("ex1", folder, "-o", tmp_path / "results", "--scheduler", cluster.address)
     wait_until(lambda: reports(tmp_path / "results"))
-    assert children(worker.pid)
+    assert children_of(worker.pid)
     running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=60)
     assert running.returncode == 130, said
     assert said.endswith("Interrupted. The same command goes on from here.\n")
     assert "Traceback" not in said
-    wait_until(lambda: not children(worker.pid))
+    wait_until(lambda: not children_of(worker.pid))
     assert 0 < len(reports(tmp_path / "results")) < 300
 
 
@@ -263,7 +263,7 @@ def test_an_engine_that_dies_is_replaced_and_one_that_always_dies_costs_one_subm
     engines = Engines(files, seed=0, folder=tmp_path / "node")
     try:
         assert engines.isolation()
-        for child in children(os.getpid()):
+        for child in children_of(os.getpid()):
             if b"grader.batch.node" in Path(f"/proc/{child}/cmdline").read_bytes():
                 os.kill(child, signal.SIGKILL)
         good = engines.grade(Task(id=1, exercise="ex1", name="ex1.py", data=SOLUTION.read_bytes()))

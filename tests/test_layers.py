@@ -15,7 +15,7 @@ if sys.platform != "linux":
     pytest.skip("these layers are Linux's", allow_module_level=True)
 
 from confinement_support import Zygote, with_the_systems_python
-from waiting import wait_until
+from processes import wait_until
 
 from grader.sandbox.inside import cgroups, devices, landlock, policy
 from grader.sandbox.start import start_launcher

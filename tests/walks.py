@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from waiting import PATIENCE_S
+from processes import PATIENCE_S
 
 CTRL_C = "^C"
 WHILE_IT_LASTS = re.compile(r"^\d+ of \d+ graded, .*\n", re.MULTILINE)  # of `grade batch`, on a slow machine
