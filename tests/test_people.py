@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from batch_support import BOTH, EX1, Files, entries, folder, reasons
+from batch_support import BOTH, EX1, ROOT, Files, entries, folder, reasons
 
 from grader.batch.intake.handed_in import Intake
 from grader.batch.intake.roster import read_roster
 from grader.batch.intake.take_in import take_in
 from grader.batch.naming import ExerciseNames
+from grader.batch.similar import find_alike
 from grader.batch.students import Directory, Student
+from grader.exercise import find_exercise
 
 
 def taken_in(root: Path, files: Files, roster: str, exercises: tuple[ExerciseNames, ...] = (EX1,)) -> Intake:
@@ -209,6 +211,19 @@ def test_what_one_of_a_canvas_group_hands_in_is_each_members(tmp_path: Path) -> 
     assert [each[0] for each in entries(intake)] == ["ann@x.edu", "bo@x.edu", "cy@x.edu"]
     assert intake.notes == ("What another of their group in the roster handed in counts for Bo Sample too.",)
     assert [each.student.canvas_id for each in intake.entries] == ["101", "", "103"]
+
+
+def test_what_a_group_handed_in_together_is_not_alike(tmp_path: Path) -> None:
+    pytest.importorskip("copydetect")
+    pack = find_exercise("ex1")
+    solution = (ROOT / "reference" / "ex1_sum_of_cubes" / "solution.py").read_bytes()
+    files = {"leeann_101_1_ex1.py": solution, "chocy_103_2_ex1.py": solution}
+    (tmp_path / "roster.csv").write_text(GROUPS.format("group"))
+    class_ = folder(tmp_path / "class", files)
+    with take_in(class_, (EX1,), roster=read_roster(tmp_path / "roster.csv")) as intake:
+        (pair,) = find_alike(intake.entries, {"ex1": pack.stub})
+    assert len(intake.entries) == 3
+    assert {pair.one.entry.name, pair.other.entry.name} == files.keys()
 
 
 def test_groups_are_not_those_of_an_assignment_that_two_of_one_handed_in(tmp_path: Path) -> None:
