@@ -11,7 +11,6 @@ from grader.batch.intake.archive import CODE_SUFFIXES, Oddity
 from grader.batch.intake.choice import Candidate
 from grader.batch.intake.handed_in import LeftOut
 from grader.batch.intake.layout import Located
-from grader.batch.intake.people import People
 from grader.batch.intake.shapes import Aside, Claim
 from grader.batch.late import Lateness
 from grader.batch.naming import Naming
@@ -24,19 +23,16 @@ def claimed(
     answer: shapes.Answer,
     root: str,
     naming: Naming,
-    people: People,
     due: datetime | None,
 ) -> Iterator[Candidate | LeftOut]:
     """What a reader's answer comes to: for each claim a candidate, or why there is none."""
     path = file.item.path
     if isinstance(answer, str | Aside):
-        reason, student = (
-            (answer, None) if isinstance(answer, str) else (answer.reason, people.known_as(answer.student))
-        )
+        reason, student = (answer, None) if isinstance(answer, str) else (answer.reason, answer.student)
         yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
         return
     for claim in (answer,) if isinstance(answer, Claim) else answer:
-        claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
+        claim = replace(claim, late=claim.late or _lateness(claim, due))
         found = _exercise(path, (*claim.hints, root), naming)
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)

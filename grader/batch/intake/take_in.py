@@ -13,6 +13,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +25,7 @@ from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.claimed import claimed
 from grader.batch.intake.foreign import Asked, another_exercises, nobodys
 from grader.batch.intake.gradescope import Record, parse_metadata
+from grader.batch.intake.groups import for_other_members
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
@@ -70,7 +72,7 @@ def take_in(
         )
     with ExitStack() as stack:
         asked = {each.id: asked_for(each.stub) for each in (*exercises, *others)}
-        yield _intake(open_tree(path, stack), Naming(exercises, others), asked, shape, People(roster), due)
+        yield _intake(open_tree(path, stack), Naming(exercises, others), asked, shape, roster, due)
 
 
 def _intake(
@@ -78,7 +80,7 @@ def _intake(
     naming: Naming,
     asked: Asked,
     wanted: Shape | None,
-    people: People,
+    roster: Sequence[Student],
     due: datetime | None,
 ) -> Intake:
     somewhere = [oddity for oddity in tree.oddities if is_safe(oddity.path)]
@@ -87,7 +89,7 @@ def _intake(
     shape, sections = recognise(layout, naming, wanted=wanted)
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
-    rivals: Rivals = {}
+    found: list[Candidate | LeftOut] = []
     for section in sections:
         records, section = _records_apart(section, shape)
         if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
@@ -97,16 +99,22 @@ def _intake(
             )
         system.update(parts[-1] for parts in records)
         owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
-        left_out += _without_files(owners, section, people)
+        found += _without_files(owners, section)
         read = _reader(shape, section, records, owners, naming)
         for file in section.files:
-            for each in claimed(file, read(file), section.root, naming, people, due):
-                if isinstance(each, Candidate):
-                    each = another_exercises(each, asked) or each
-                if isinstance(each, LeftOut):
-                    left_out.append(each)
-                else:
-                    rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
+            found += claimed(file, read(file), section.root, naming, due)
+    found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
+    people = People(roster, filter(None, map(_whose, found)))
+    known = [one for each in found for one in _as_known(each, people)]
+    left_out += (each for each in known if isinstance(each, LeftOut))
+    candidates = [each for each in known if isinstance(each, Candidate)]
+    notes: tuple[str, ...] = ()
+    if shape is Shape.CANVAS:
+        given, notes = for_other_members(candidates, roster, {each.student for each in left_out})
+        candidates += given
+    rivals: Rivals = {}
+    for each in candidates:
+        rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
     if shape in _NAMED_BY_THEIR_OWNERS:
         left_out += _strays(rivals, asked, people)
     entries: list[Entry] = []
@@ -124,7 +132,7 @@ def _intake(
                 )
             ),
             system_files=tuple(sorted(system.items())),
-            notes=tuple(_sections_perhaps(shape, crowded, len(entries))),
+            notes=(*notes, *_sections_perhaps(shape, crowded, len(entries))),
         )
     )
 
@@ -210,12 +218,27 @@ def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tup
         raise UsageFault(fault.message, hint=fault.hint) from fault
 
 
-def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout, people: People) -> Iterator[LeftOut]:
+def _whose(each: Candidate | LeftOut) -> Student | None:
+    return each.claim.student if isinstance(each, Candidate) else each.student
+
+
+def _as_known(each: Candidate | LeftOut, people: People) -> Iterator[Candidate | LeftOut]:
+    """The same for whomever the roster says that it belongs to: each member, where that is a group."""
+    if isinstance(each, Candidate):
+        known = people.known_as(each.claim.student)
+        yield from (replace(each, claim=replace(each.claim, student=student)) for student in known)
+    elif each.student is None:
+        yield each
+    else:
+        yield from (replace(each, student=student) for student in people.known_as(each.student))
+
+
+def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout) -> Iterator[LeftOut]:
     """The students of folders that Gradescope lists and that are not there, as in an export unpacked in part."""
     for folder in sorted(owners.keys() - set(layout.tops)):
         for each in owners[folder]:
             reason = f"{each.student.name} handed it in, as {GRADESCOPE_METADATA} has it, and there is no file of it."
-            yield LeftOut(display(folder), reason, people.known_as(each.student))
+            yield LeftOut(display(folder), reason, each.student)
 
 
 def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
