@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.batch.intake import shapes
 from grader.batch.intake.archive import Item, Oddity, display, is_safe
@@ -27,14 +26,13 @@ from grader.batch.intake.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layou
 from grader.batch.intake.people import People
 from grader.batch.intake.shapes import Aside, Claim
 from grader.batch.intake.sources import Source
+from grader.batch.intake.times import lateness, time_stamps, unread_note
 from grader.batch.intake.tree import Tree, open_tree
-from grader.batch.late import Lateness
 from grader.batch.naming import ExerciseNames, Naming
 from grader.batch.students import Student
 from grader.errors import Unreadable, UsageFault
 
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
-_MOST_TIME_STAMP_BYTES = 200
 
 
 @contextmanager
@@ -75,6 +73,7 @@ def _intake(
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
     rivals: dict[tuple[str, str], list[Candidate]] = {}
+    unread: list[str] = []
     for section in sections:
         records, section = _records_apart(section, shape)
         if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
@@ -85,7 +84,9 @@ def _intake(
         system.update(parts[-1] for parts in records)
         owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
         left_out += _without_files(owners, section, people)
-        read = _reader(shape, section, records, owners, naming)
+        times, bad = time_stamps(records) if shape is Shape.NBGRADER else ({}, [])
+        unread += bad
+        read = _reader(shape, section, owners, naming, times)
         for file in section.files:
             for each in _claimed(file, read(file), section.root, naming, people, due):
                 if isinstance(each, LeftOut):
@@ -95,7 +96,7 @@ def _intake(
     entries: list[Entry] = []
     for (_, exercise), group in rivals.items():
         choose(group, naming, asked[exercise], entries, left_out)
-    return people.accounted_for(
+    intake = people.accounted_for(
         Intake(
             shape=shape,
             entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
@@ -103,6 +104,7 @@ def _intake(
             system_files=tuple(sorted(system.items())),
         )
     )
+    return replace(intake, notes=(*intake.notes, unread_note(unread))) if unread and due else intake
 
 
 def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], Source], Layout]:
@@ -122,9 +124,9 @@ def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], 
 def _reader(
     shape: Shape,
     layout: Layout,
-    records: dict[tuple[str, ...], Source],
     owners: dict[str, tuple[Record, ...]],
     naming: Naming,
+    times: dict[tuple[str, ...], datetime],
 ) -> shapes.Reader:
     match shape:
         case Shape.CANVAS:
@@ -134,7 +136,7 @@ def _reader(
         case Shape.GRADESCOPE:
             return shapes.gradescope(owners)
         case Shape.NBGRADER:
-            return shapes.nbgrader(layout, _time_stamps(records))
+            return shapes.nbgrader(layout, times)
         case Shape.CLASSROOM:
             return shapes.classroom(layout, naming)
         case Shape.FOLDERS:
@@ -158,30 +160,6 @@ def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout, people
             yield LeftOut(display(folder), reason, people.known_as(each.student))
 
 
-def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
-    """When each nbgrader submission was handed in, by its folder; without those whose time cannot be read."""
-    times = {}
-    for parts, source in records.items():
-        if source.size <= _MOST_TIME_STAMP_BYTES:
-            text = source.read().decode("utf-8", errors="replace").strip()
-            if time := _time_stamp(text):
-                times[parts[:-1]] = time
-    return times
-
-
-def _time_stamp(text: str) -> datetime | None:
-    """A time such as "2026-02-02 15:58:23.948203 UTC" or with a zone's name, "... America/Los_Angeles"."""
-    moment, _, zone = text.rpartition(" ")
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
-    except (ValueError, ZoneInfoNotFoundError, OSError):
-        return None
-
-
 def _claimed(
     file: Located,
     answer: shapes.Answer,
@@ -199,7 +177,8 @@ def _claimed(
         yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
         return
     for claim in (answer,) if isinstance(answer, Claim) else answer:
-        claim = replace(claim, student=people.known_as(claim.student), late=claim.late or _lateness(claim, due))
+        late = claim.late or lateness(claim.submitted_at, due)
+        claim = replace(claim, student=people.known_as(claim.student), late=late)
         found = _exercise(path, (*claim.hints, root), naming)
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)
@@ -228,11 +207,3 @@ def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:
     if found:
         return f"Its name fits several exercises: {', '.join(found)}."
     return f"Neither its name nor its folder's says for which exercise it is: {', '.join(naming.ids)}."
-
-
-def _lateness(claim: Claim, due: datetime | None) -> Lateness | None:
-    if due is None or claim.submitted_at is None:
-        return None
-    at = claim.submitted_at
-    at = at if at.tzinfo else at.replace(tzinfo=due.tzinfo)  # a time without a zone: that of the deadline
-    return Lateness(max(0.0, (at - due).total_seconds()))
