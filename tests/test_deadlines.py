@@ -82,3 +82,66 @@ def test_a_deadline_may_have_an_offset_of_its_own(run_grade: RunGrade, tmp_path:
     done = run_grade("batch", "EX1", class_, "-o", tmp_path / "out", "--due", due, env=BERLIN)
     assert done.returncode == 0, done.stderr
     assert gradebook(tmp_path / "out", "late") == {"ann": "in time", "bob": "5 min late"}
+
+
+def test_a_deadline_that_is_left_out_is_not_left_out_silently(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC"})
+
+    def said(*options: str, results: str = "out") -> str:
+        done = run_grade("batch", "ex1", class_, "-o", tmp_path / results, *options, env={"TZ": "UTC"})
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    penalty = ("--late-penalty", "10%/day")
+    assert said(*DUE, *penalty) == ""
+    assert gradebook(tmp_path / "out") == {"ann": "9"}
+    assert said(*penalty) == (
+        "The deadline of the last time was not given, so nothing here counts as late now: "
+        "--due 2026-10-23T18:00:00+00:00 counts it again.\n"
+    )
+    assert gradebook(tmp_path / "out") == {"ann": "10"}
+    assert said() == "The late penalty of the last time was not given, so being late costs nothing now.\n"
+    assert said("--due", "2026-10-23T18:00:00+00:00", *penalty) == ""
+    assert gradebook(tmp_path / "out") == {"ann": "9"}
+    assert said(*penalty, results="another") == (
+        "Without --due nothing here counts as late, so --late-penalty changes nothing here.\n"
+    )
+
+
+def test_a_deadline_that_another_exercise_had_is_not_missed(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC"})
+    assert run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE).returncode == 0
+    other = folder(
+        tmp_path / "five" / "submitted",
+        {"ann/ex5/ex5.py": RIGHT, "ann/ex5/timestamp.txt": b"2026-10-30 18:00:01 UTC"},
+    )
+    done = run_grade("batch", "ex5", other, "-o", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert gradebook(tmp_path / "out", "late")["ann"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "with_penalty"),
+    [
+        ("Ann A_71_assignsubmission_file/ex1.py", "A Moodle export does not say when work came in", True),
+        ("ex1-submissions/ex1-ann/ex1.py", "Clones of GitHub Classroom do not say when work came in", True),
+        ("ann/ex1.py", "Folders do not say when work came in", True),
+        ("ann_ex1.py", "Files do not say when work came in", True),
+        ("ann_11_101_ex1.py", "A Canvas export says that work is LATE and not when it came in", False),
+        ("submitted/ann/ex1/ex1.py", "This nbgrader tree has no time of handing in that can be read", True),
+    ],
+)
+def test_a_deadline_that_changes_nothing_is_said(
+    run_grade: RunGrade, tmp_path: Path, name: str, says: str, with_penalty: bool
+) -> None:
+    class_ = folder(tmp_path / "class", {name: RIGHT})
+    for penalty, both in (((), False), (("--late-penalty", "10%/day"), with_penalty)):
+        done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE, *penalty)
+        what = "--due and --late-penalty change" if both else "--due changes"
+        assert (done.returncode, done.stderr) == (0, f"{says}, so {what} nothing here.\n")
+
+
+def test_a_deadline_that_counts_for_some_is_no_matter_for_a_note(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC", "bob": None})
+    done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE, "--late-penalty", "10%/day")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -14,11 +14,11 @@ from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.roster import read_roster
 from grader.batch.intake.take_in import take_in
 from grader.batch.keys import fingerprint, key_of
+from grader.batch.lateness_notes import deadline_settings, lateness_notes
 from grader.batch.naming import ExerciseNames
 from grader.batch.options import Options, Summary
 from grader.batch.places import remove_pairs
 from grader.batch.records import Override, Pair, TakenBack
-from grader.batch.standings import Rules
 from grader.batch.store import Store
 from grader.batch.students import Directory, Student
 from grader.batch.ungraded import grade_all
@@ -58,9 +58,10 @@ def run_batch(
         intake = _without_known(intake, store.handed_in())
         failed = grade_all(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
         by_hand = store.override(overrides)
-        if Rules.from_settings(store.settings()).policy and not options.rules.policy:
-            on_note("The late penalty of the last time was not given, so being late costs nothing now.")
-        store.keep_shown(options.rules.as_settings(), (*intake.empty_handed, *intake.missing))
+        for note in lateness_notes(options, intake, store.settings()):
+            on_note(note)
+        settings = options.rules.as_settings() | deadline_settings(options, intake)
+        store.keep_shown(settings, (*intake.empty_handed, *intake.missing))
         pairs = _pairs(intake, stubs, options.folder)
         summary = Summary(
             intake=intake,
