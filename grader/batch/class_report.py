@@ -9,7 +9,6 @@ from grader.batch.gradebook.for_people import lateness
 from grader.batch.intake.handed_in import Intake
 from grader.batch.records import Pair, Record, Standing, number
 from grader.batch.store import Graded
-from grader.batch.students import Student
 from grader.model import Verdict
 from grader.reporters import bars, page
 
@@ -27,12 +26,10 @@ def render(
     intake: Intake,
     *,
     pairs: Sequence[Pair] = (),
-    earlier: Sequence[tuple[Student, str]] = (),
 ) -> str:
     """The page, for the records that count and what the batch took in.
 
-    `pairs` are similar submissions, in the order in which they are to be shown. `earlier`: whose work on an exercise
-    counts and is not in this input.
+    `pairs` are similar submissions, in the order in which they are to be shown.
     """
     summary = summarise(counted)
     return page.render(
@@ -45,7 +42,7 @@ def render(
         groups=_groups(summary),
         intake=intake,
         pairs=pairs,
-        earlier=earlier,
+        earlier=[row for row in summary.rows if row.record.is_earlier and row.record.score is not None],
         names={row.record.student.key: row.name for row in summary.rows} if pairs else {},
         address=address,
         bars=bars,
@@ -57,10 +54,12 @@ def render(
 def _groups(summary: Summary) -> dict[str, list[Row]]:
     """The rows that somebody should look at, by why."""
     rows = summary.rows
+    graded = [row for row in rows if row.record.standing is Standing.GRADED]
     return {
-        "crashed": [row for row in rows if row.verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)],
+        "crashed": [row for row in graded if row.verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)],
         "not graded": [row for row in rows if row.record.standing in (Standing.GRADER_FAULT, Standing.NOT_GRADED)],
-        "not graded again": [row for row in rows if row.record.standing is Standing.GRADED and row.record.problem],
+        "graded for other points": [row for row in rows if row.record.standing is Standing.OUTDATED],
+        "not graded again": [row for row in graded if row.record.problem],
         "late": [row for row in rows if row.is_late],
         "set by hand": [row for row in rows if row.record.override is not None],
     }

@@ -57,6 +57,21 @@ def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> Filing:
     return Filing(filed, [place for place, _ in left])
 
 
+def move_by_hand(database: Database, people: Iterable[Student]) -> None:
+    """Make what was set by hand for somebody without work theirs whom an id says this is, known by another key now."""
+    here = {each.key: each for each in people}
+    alone = database.rows(
+        "SELECT key, facts FROM absent "
+        "WHERE key IN (SELECT student FROM override) AND key NOT IN (SELECT key FROM student)"
+    )
+    directory = Directory(here.values()) if alone else Directory(())
+    for key, facts in alone:
+        old = from_text(facts)
+        found = () if key in here else directory.find(old)
+        if len(found) == 1 and share_an_id(found[0], old):
+            database.execute("UPDATE override SET student = ? WHERE student = ?", (found[0].key, key))
+
+
 def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
     """Drop the entries of these exercises that the last input does not hold. Gives where their reports lie."""
     with database.transaction():
@@ -72,6 +87,10 @@ def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
         ]
         for number, *_ in rows:
             _drop(database, number)
+        database.execute(  # what was set by hand for somebody stays
+            "INSERT OR IGNORE INTO absent SELECT key, facts FROM student "
+            "WHERE key NOT IN (SELECT student FROM entry) AND key IN (SELECT student FROM override)"
+        )
         database.execute("DELETE FROM student WHERE key NOT IN (SELECT student FROM entry)")
         return [(student, exercise, attempt) for _, student, exercise, attempt in rows]
 

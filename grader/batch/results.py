@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
 from grader.batch.gradebook.notes import notes
-from grader.batch.options import Options, Summary
+from grader.batch.intake.handed_in import Intake
+from grader.batch.options import Options
 from grader.batch.places import report_path
-from grader.batch.records import Record
+from grader.batch.records import Pair, Record
 from grader.batch.standings import standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome, outcome_of
@@ -38,10 +39,9 @@ def remove_report(folder: Path, student: str, exercise: str, attempt: int) -> No
         path.parent.rmdir()
 
 
-def write(store: Store, summary: Summary, options: Options) -> None:
-    """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
-    folder, intake = options.folder, summary.intake
-    missing = (*intake.empty_handed, *intake.missing)
+def write(store: Store, intake: Intake, options: Options, pairs: Sequence[Pair] = ()) -> tuple[Record, ...]:
+    """Write what is said about the class as a whole, as the store has it. Gives what counts. Raises UsageFault."""
+    folder, missing = options.folder, store.absent()
     said, records = _Notes(folder), list[Record]()
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
@@ -54,10 +54,11 @@ def write(store: Store, summary: Summary, options: Options) -> None:
 
     for each in (folder, *(folder / "reports").glob("*")):
         remove_partials(each)
-    page = class_report.render(counted(), intake, pairs=summary.pairs or (), earlier=summary.earlier)
+    page = class_report.render(counted(), intake, pairs=pairs)
     said.put_right(store)
     write_bytes(folder / "gradebook.csv", gradebook_csv(records))
     write_bytes(folder / "index.html", page.encode())
+    return tuple(records)
 
 
 class _Notes:

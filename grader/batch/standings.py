@@ -90,24 +90,35 @@ def _newest(options: list[tuple[Record, Graded]]) -> list[tuple[Record, Graded]]
 
 
 def _record(each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None) -> Record:
-    score = None if each.score is None else Decimal(each.score)
+    standing = _standing(each, max_score)
+    score = Decimal(each.score) if standing is Standing.GRADED and each.score is not None else None
     return Record(
         student=each.student,
         exercise=each.exercise,
         max_score=max_score,
-        standing=Standing.GRADER_FAULT if score is None else Standing.GRADED,
+        standing=standing,
         score=score,
-        problem=_problem(each),
+        problem=_problem(each, standing, max_score),
         attempt=each.attempt,
         file=each.name,
         late=each.late,
         penalty=policy.penalty(score, each.late) if policy and score is not None else Decimal(0),
         override=override,
+        is_earlier=each.is_earlier,
     )
 
 
-def _problem(each: Graded) -> str:
+def _standing(each: Graded, max_score: int) -> Standing:
+    if each.score is None:
+        return Standing.GRADER_FAULT if each.text or each.problem else Standing.NOT_GRADED
+    return Standing.GRADED if each.max_score in (None, max_score) else Standing.OUTDATED
+
+
+def _problem(each: Graded, standing: Standing, max_score: int) -> str:
     """What went wrong last: a problem that is noted is newer than the report beside it."""
+    if standing is Standing.OUTDATED:
+        points = f"graded when {each.exercise} counted {each.max_score} points, and it counts {max_score} now"
+        return f"{points}: grade its input again"
     if each.problem or each.score is not None:
         return each.problem
     return str(each.report["reason"]) if each.report else ""
