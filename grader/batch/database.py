@@ -30,6 +30,10 @@ SCHEMA = """
         key TEXT NOT NULL,
         UNIQUE (student, exercise, attempt)
     );
+    CREATE TABLE IF NOT EXISTS content (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        digest TEXT NOT NULL
+    );
     CREATE INDEX IF NOT EXISTS entry_name ON entry (exercise, name);
     CREATE TABLE IF NOT EXISTS seen (
         entry INTEGER PRIMARY KEY REFERENCES entry (id),

@@ -1,8 +1,11 @@
 """What came in, put into grades.db: whose each file is, and in which input it was there last.
 
 A class is taken in again and again, and each time more may be known. Where a roster or a namesake makes another student
-of whoever a file belonged to, its entry moves there with its result. What an input no longer holds stays, but does not
-count where the same student has something newer.
+of whoever a file belonged to, its entry moves there with its result. What an input no longer holds stays: of several
+attempts it may be the best.
+
+Many inputs call all that a student hands in by one name, or number it as one attempt. What is another thing than the
+same attempt was before does not overwrite it: the one before is set aside, under a number below 1 (0, then -1, ...).
 """
 
 from __future__ import annotations
@@ -41,14 +44,18 @@ class Filing:
     left: list[Place]
 
 
-def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> Filing:
-    """Take in each entry with its key. To be called in a transaction: it leaves all as it was, or none of it."""
-    pairs = list(entries)
-    left = _move_by_id(database, {entry.student.key: entry.student for entry, _ in pairs})
+def file(database: Database, entries: Iterable[tuple[Entry, str, str]]) -> Filing:
+    """Take in each entry with its key and its digest, which says what it is whatever it is held to.
+
+    To be called in a transaction: it leaves all as it was, or none of it.
+    """
+    came = list(entries)
+    left = _move_by_id(database, {entry.student.key: entry.student for entry, *_ in came})
     filed = []
-    for entry, key in pairs:
+    for entry, key, digest in came:
         left += _move_by_name(database, entry)
-        filed.append(_filed(database, entry, key))
+        left += _set_aside(database, entry, digest)
+        filed.append(_filed(database, entry, key, digest))
     _note_seen(database, [each.id for each in filed])
     for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
         if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
@@ -116,10 +123,64 @@ def _move_by_id(database: Database, here: dict[str, Student]) -> list[_Move]:
     for old in others:
         found = directory.find(old)
         if len(found) == 1 and share_an_id(found[0], old):
-            places = database.rows("SELECT student, exercise, attempt FROM entry WHERE student = ?", (old.key,))
-            moves += [(place, found[0].key) for place in places]
-            database.execute("UPDATE OR IGNORE entry SET student = ? WHERE student = ?", (found[0].key, old.key))
+            moves += _give_all(database, old.key, found[0].key, "attempt > 0")
+            moves += _give_all(database, old.key, found[0].key, "attempt < 1")
     return moves
+
+
+def _give_all(database: Database, old: str, new: str, which: str, values: tuple[str, ...] = ()) -> list[_Move]:
+    """Make entries of one student another's; what has no place there is set aside."""
+    moves: list[_Move] = []
+    for number, exercise, attempt in database.rows(
+        f"SELECT id, exercise, attempt FROM entry WHERE student = ? AND {which} ORDER BY attempt DESC",  # noqa: S608
+        (old, *values),
+    ):
+        place = new, exercise, attempt
+        is_taken = database.rows("SELECT 1 FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", place)
+        there = _free_number(database, new, exercise) if is_taken else attempt
+        database.execute("UPDATE entry SET student = ?, attempt = ? WHERE id = ?", (new, there, number))
+        moves.append(((old, exercise, attempt), new))
+    return moves
+
+
+def _set_aside(database: Database, entry: Entry, digest: str) -> list[_Move]:
+    """Set aside what came in as this attempt and was another thing, unless it has no score to lose. What is the same
+    thing and was set aside is taken up again.
+    """
+    moves: list[_Move] = []
+    for number, is_graded in database.rows(
+        "SELECT entry.id, EXISTS (SELECT 1 FROM result WHERE entry = entry.id AND key = entry.key AND score >= 0) "
+        "FROM entry JOIN content ON content.entry = entry.id "
+        "WHERE student = ? AND exercise = ? AND attempt = ? AND digest <> ?",
+        (*_place(entry), digest),
+    ):
+        if is_graded:
+            _renumber(database, number, _free_number(database, entry.student.key, entry.exercise))
+        else:
+            _drop(database, number)
+        moves.append((_place(entry), entry.student.key))
+        for before, attempt in database.rows(
+            "SELECT id, attempt FROM entry JOIN content ON content.entry = id "
+            "WHERE student = ? AND exercise = ? AND attempt < 1 AND digest = ? LIMIT 1",
+            (entry.student.key, entry.exercise, digest),
+        ):
+            _renumber(database, before, entry.attempt)
+            moves.append(((entry.student.key, entry.exercise, attempt), entry.student.key))
+    return moves
+
+
+def _renumber(database: Database, number: int, attempt: int) -> None:
+    """Make an entry another attempt. Its files have to be written anew, where they belong now."""
+    database.execute("UPDATE entry SET attempt = ? WHERE id = ?", (attempt, number))
+    database.execute("DELETE FROM written WHERE entry = ?", (number,))
+
+
+def _free_number(database: Database, student: str, exercise: str) -> int:
+    """The number of the next entry to be set aside."""
+    ((free,),) = database.rows(
+        "SELECT MIN(COALESCE(MIN(attempt), 1), 1) - 1 FROM entry WHERE student = ? AND exercise = ?", (student, exercise)
+    )
+    return int(free)
 
 
 def _note_seen(database: Database, entries: list[int]) -> None:
@@ -129,7 +190,7 @@ def _note_seen(database: Database, entries: list[int]) -> None:
         database.execute_each("INSERT OR REPLACE INTO seen VALUES (?, ?)", ((each, last + 1) for each in entries))
 
 
-def _filed(database: Database, entry: Entry, key: str) -> Filed:
+def _filed(database: Database, entry: Entry, key: str, digest: str) -> Filed:
     database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, as_text(entry.student)))
     values: tuple[Any, ...] = (
         *_place(entry),
@@ -146,6 +207,7 @@ def _filed(database: Database, entry: Entry, key: str) -> Filed:
         "late_seconds = excluded.late_seconds, key = excluded.key RETURNING id",
         values,
     )
+    database.execute("INSERT OR REPLACE INTO content VALUES (?, ?)", (number, digest))
     return Filed(int(number), key)
 
 
@@ -157,7 +219,7 @@ def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
     moves: list[_Move] = []
     for number, student, attempt, facts in database.rows(
         "SELECT id, student, attempt, facts FROM entry JOIN student ON student.key = student "
-        "WHERE exercise = ? AND name = ?",
+        "WHERE exercise = ? AND name = ? AND attempt > 0",
         (entry.exercise, entry.name),
     ):
         if (student, attempt) == (entry.student.key, entry.attempt):
@@ -175,6 +237,9 @@ def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
         else:
             continue
         moves.append(((student, entry.exercise, attempt), entry.student.key))
+        if student != entry.student.key:
+            aside = "attempt < 1 AND exercise = ?"
+            moves += _give_all(database, student, entry.student.key, aside, (entry.exercise,))
     return moves
 
 
@@ -187,6 +252,6 @@ def _place(entry: Entry) -> Place:
 
 
 def _drop(database: Database, number: int) -> None:
-    for table in ("result", "written", "problem", "seen"):
+    for table in ("result", "written", "problem", "seen", "content"):
         database.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))  # noqa: S608  # names of our own
     database.execute("DELETE FROM entry WHERE id = ?", (number,))

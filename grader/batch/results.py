@@ -65,6 +65,7 @@ class _Notes:
     """Has every report on disk say of its score what is true now: of an attempt that does not count, nothing.
 
     It is told of every entry, and of those that count. Most reports have no note and need none: only others are kept.
+    What was set aside has files while it counts.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,18 +73,21 @@ class _Notes:
         self._there: dict[int, tuple[str, ...] | None] = {}  # by entry; None: its files are not whole
         self._due: dict[int, tuple[str, ...]] = {}
         self._places: dict[int, _Place] = {}
+        self._aside: dict[int, _Place] = {}
 
     def look_at(self, each: Graded) -> Graded:
         """See what the files of an entry say, which is handed on."""
-        if each.text:
-            there = each.written.notes if each.written and self._is_whole(each) else None
-            if there != ():
-                self._there[each.id] = there
-                self._places[each.id] = _place(each)
+        if each.attempt > 0:
+            self._look_into(each)
+        elif each.written:
+            self._aside[each.id] = _place(each)
         return each
 
     def count(self, record: Record, each: Graded | None) -> None:
         """See what those of one that counts have to say."""
+        if each is not None and each.attempt < 1:
+            self._aside.pop(each.id, None)
+            self._look_into(each)
         if each is not None and each.text and (due := notes(record)):
             self._due[each.id] = due
             self._places[each.id] = _place(each)
@@ -91,12 +95,21 @@ class _Notes:
     def put_right(self, store: Store) -> None:
         """Write those anew that say something else. Raises UsageFault."""
         wrong = [each for each in self._places if self._there.get(each, ()) != self._due.get(each, ())]
-        store.forget_written(wrong)
+        store.forget_written((*wrong, *self._aside))
+        for place in self._aside.values():
+            remove_report(self._folder, *place)
         for entry in wrong:
             due = self._due.get(entry, ())
             outcome = outcome_of(0, dataclasses.replace(store.report(entry), notes=due))  # of no task, so of no number
             write_report(self._folder, *self._places[entry], outcome)
             store.add_written(entry, outcome, due)
+
+    def _look_into(self, each: Graded) -> None:
+        if each.text:
+            there = each.written.notes if each.written and self._is_whole(each) else None
+            if there != ():
+                self._there[each.id] = there
+                self._places[each.id] = _place(each)
 
     def _is_whole(self, each: Graded) -> bool:
         """Whether both files are there, to the last byte."""

@@ -14,7 +14,7 @@ from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.roster import read_roster
 from grader.batch.intake.take_in import take_in
-from grader.batch.keys import fingerprint, key_of
+from grader.batch.keys import fingerprint, keys_of
 from grader.batch.lateness_notes import deadline_settings, lateness_notes
 from grader.batch.naming import ExerciseNames
 from grader.batch.options import Options, Summary
@@ -161,4 +161,4 @@ def _why_empty(intake: Intake) -> str:
 
 def _filing(store: Store, entries: Sequence[Entry], options: Options) -> Filing:
     exercises = {each.id: fingerprint(each, options.seed) for each in options.exercises}
-    return store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
+    return store.file((entry, *keys_of(entry, exercises[entry.exercise])) for entry in entries)

@@ -19,8 +19,8 @@ from grader.batch.students import Student
 class Attempt(StrEnum):
     """Which of several attempts counts."""
 
-    LAST = "last"
-    BEST = "best"  # by what is left of the score after the penalty for lateness; of equals, the first
+    LAST = "last"  # of the newest input that held any
+    BEST = "best"  # of all that ever came in, by what is left of the score after the penalty for lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,8 @@ def standings(
             record = _record(each, max_scores[each.exercise], rules.policy, override)
             handed_in.setdefault(each.exercise, []).append((record, each))
         for exercise, points in max_scores.items():
-            if options := _newest(handed_in.get(exercise, [])):
-                yield options[-1] if rules.attempt is Attempt.LAST else max(options, key=_worth)
+            if options := handed_in.get(exercise, []):
+                yield _newest(options)[-1] if rules.attempt is Attempt.LAST else max(options, key=_worth)
             else:
                 yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
     for student in missing:
@@ -134,6 +134,7 @@ def _empty(student: Student, exercise: str, points: int, override: Override | No
     )
 
 
-def _worth(option: tuple[Record, Graded]) -> Decimal:
-    record, _ = option
-    return Decimal(-1) if record.score is None else record.score - record.penalty
+def _worth(option: tuple[Record, Graded]) -> tuple[Decimal, int]:
+    """Of equals, what a newer input holds; of those, max() takes the first."""
+    record, each = option
+    return Decimal(-1) if record.score is None else record.score - record.penalty, each.seen

@@ -46,6 +46,7 @@ class Written:
 class Graded:
     """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
 
+    `attempt` is below 1 where another file has taken its place since: see filing.py.
     `problem` says why the latest try came to no result: where there is a result, it is that of an earlier one.
     `max_score`: the points that the exercise had when it was graded, None where that is not known.
     `written` is None where it is not known what is in its files. `seen` is the number of the last input that held it,
@@ -89,8 +90,8 @@ class Store:
         """All of what is changed meanwhile, or nothing of it."""
         return self._database.transaction()
 
-    def file(self, entries: Iterable[tuple[Entry, str]]) -> filing.Filing:
-        """Take in each entry with its key, in a transaction: see filing.py."""
+    def file(self, entries: Iterable[tuple[Entry, str, str]]) -> filing.Filing:
+        """Take in each entry with its key and its digest, in a transaction: see filing.py."""
         return filing.file(self._database, entries)
 
     def move_by_hand(self, people: Iterable[Student]) -> None:

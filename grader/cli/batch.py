@@ -71,7 +71,7 @@ class _Deadline(click.DateTime):
     type=click.Choice([each.value for each in Attempt]),
     default=Attempt.LAST.value,
     show_default=True,
-    help="Which of several attempts counts.",
+    help="Which of several attempts counts: the last in the newest input, or the best of all that ever came in.",
 )
 @click.option("--late-penalty", "late", help='Such as "10%/day, at most 50%".')
 @click.option(

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from grader.batch.late import Lateness
+from grader.batch.places import attempt_name
 from grader.batch.records import Record, Standing, number
 from grader.text import inert
 
@@ -56,7 +57,7 @@ def _row(record: Record) -> list[str]:
         lateness(record.late),
         number(record.penalty) if record.penalty else "",
         harmless(_reason(record)),
-        "" if record.attempt is None else str(record.attempt),
+        "" if record.attempt is None else attempt_name(record.attempt).removeprefix("attempt "),
         harmless(record.file),
     ]
 
