@@ -1,6 +1,6 @@
 """grades.db as a file: its tables, who may open it, and transactions.
 
-With store.py and filing.py, which read and write what is in it, this is all that knows SQL.
+With store.py, filing.py and aside.py, which read and write what is in it, this is all that knows SQL.
 """
 
 from __future__ import annotations

@@ -3,9 +3,6 @@
 A class is taken in again and again, and each time more may be known. Where a roster or a namesake makes another student
 of whoever a file belonged to, its entry moves there with its result. What an input no longer holds stays: of several
 attempts it may be the best.
-
-Many inputs call all that a student hands in by one name, or number it as one attempt. What is another thing than the
-same attempt was before does not overwrite it: the one before is set aside, under a number below 1 (0, then -1, ...).
 """
 
 from __future__ import annotations
@@ -16,16 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from grader.batch.aside import Move, Place, drop, give_all, place_of, set_aside
 from grader.batch.database import Database
 from grader.batch.intake.handed_in import Entry
 from grader.batch.students import Directory, Student, share_an_id
 
 STUDENT_FIELDS = tuple(field.name for field in dataclasses.fields(Student))
-
-Place = tuple[str, str, int]
-"""A student's key, an exercise, an attempt: where a report lies."""
-
-_Move = tuple[Place, str]  # from there to the student with this key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ def file(database: Database, entries: Iterable[tuple[Entry, str, str]]) -> Filin
     filed = []
     for entry, key, digest in came:
         left += _move_by_name(database, entry)
-        left += _set_aside(database, entry, digest)
+        left += set_aside(database, entry, digest)
         filed.append(_filed(database, entry, key, digest))
     _note_seen(database, [each.id for each in filed])
     for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
@@ -93,7 +86,7 @@ def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
             )
         ]
         for number, *_ in rows:
-            _drop(database, number)
+            drop(database, number)
         database.execute(  # what was set by hand for somebody stays
             "INSERT OR IGNORE INTO absent SELECT key, facts FROM student "
             "WHERE key NOT IN (SELECT student FROM entry) AND key IN (SELECT student FROM override)"
@@ -112,75 +105,20 @@ def from_text(facts: str) -> Student:
     return Student(**json.loads(facts))
 
 
-def _move_by_id(database: Database, here: dict[str, Student]) -> list[_Move]:
+def _move_by_id(database: Database, here: dict[str, Student]) -> list[Move]:
     """Make what was filed under another key theirs whom an id says it belongs to.
 
     Whoever is known better now may have handed in anew as well, so that no file is the same.
     """
     others = [from_text(facts) for key, facts in database.rows("SELECT key, facts FROM student") if key not in here]
     directory = Directory(here.values()) if others else Directory(())
-    moves: list[_Move] = []
+    moves: list[Move] = []
     for old in others:
         found = directory.find(old)
         if len(found) == 1 and share_an_id(found[0], old):
-            moves += _give_all(database, old.key, found[0].key, "attempt > 0")
-            moves += _give_all(database, old.key, found[0].key, "attempt < 1")
+            moves += give_all(database, old.key, found[0].key, "attempt > 0")
+            moves += give_all(database, old.key, found[0].key, "attempt < 1")
     return moves
-
-
-def _give_all(database: Database, old: str, new: str, which: str, values: tuple[str, ...] = ()) -> list[_Move]:
-    """Make entries of one student another's; what has no place there is set aside."""
-    moves: list[_Move] = []
-    for number, exercise, attempt in database.rows(
-        f"SELECT id, exercise, attempt FROM entry WHERE student = ? AND {which} ORDER BY attempt DESC",  # noqa: S608
-        (old, *values),
-    ):
-        place = new, exercise, attempt
-        is_taken = database.rows("SELECT 1 FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", place)
-        there = _free_number(database, new, exercise) if is_taken else attempt
-        database.execute("UPDATE entry SET student = ?, attempt = ? WHERE id = ?", (new, there, number))
-        moves.append(((old, exercise, attempt), new))
-    return moves
-
-
-def _set_aside(database: Database, entry: Entry, digest: str) -> list[_Move]:
-    """Set aside what came in as this attempt and was another thing, unless it has no score to lose. What is the same
-    thing and was set aside is taken up again.
-    """
-    moves: list[_Move] = []
-    for number, is_graded in database.rows(
-        "SELECT entry.id, EXISTS (SELECT 1 FROM result WHERE entry = entry.id AND key = entry.key AND score >= 0) "
-        "FROM entry JOIN content ON content.entry = entry.id "
-        "WHERE student = ? AND exercise = ? AND attempt = ? AND digest <> ?",
-        (*_place(entry), digest),
-    ):
-        if is_graded:
-            _renumber(database, number, _free_number(database, entry.student.key, entry.exercise))
-        else:
-            _drop(database, number)
-        moves.append((_place(entry), entry.student.key))
-        for before, attempt in database.rows(
-            "SELECT id, attempt FROM entry JOIN content ON content.entry = id "
-            "WHERE student = ? AND exercise = ? AND attempt < 1 AND digest = ? LIMIT 1",
-            (entry.student.key, entry.exercise, digest),
-        ):
-            _renumber(database, before, entry.attempt)
-            moves.append(((entry.student.key, entry.exercise, attempt), entry.student.key))
-    return moves
-
-
-def _renumber(database: Database, number: int, attempt: int) -> None:
-    """Make an entry another attempt. Its files have to be written anew, where they belong now."""
-    database.execute("UPDATE entry SET attempt = ? WHERE id = ?", (attempt, number))
-    database.execute("DELETE FROM written WHERE entry = ?", (number,))
-
-
-def _free_number(database: Database, student: str, exercise: str) -> int:
-    """The number of the next entry to be set aside."""
-    ((free,),) = database.rows(
-        "SELECT MIN(COALESCE(MIN(attempt), 1), 1) - 1 FROM entry WHERE student = ? AND exercise = ?", (student, exercise)
-    )
-    return int(free)
 
 
 def _note_seen(database: Database, entries: list[int]) -> None:
@@ -193,7 +131,7 @@ def _note_seen(database: Database, entries: list[int]) -> None:
 def _filed(database: Database, entry: Entry, key: str, digest: str) -> Filed:
     database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, as_text(entry.student)))
     values: tuple[Any, ...] = (
-        *_place(entry),
+        *place_of(entry),
         entry.name,
         entry.submitted_at.isoformat() if entry.submitted_at else None,
         entry.late is not None,
@@ -211,12 +149,12 @@ def _filed(database: Database, entry: Entry, key: str, digest: str) -> Filed:
     return Filed(int(number), key)
 
 
-def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
+def _move_by_name(database: Database, entry: Entry) -> list[Move]:
     """Make the same file's entry, filed before under another student or as another attempt, that of `entry`.
 
     A name within an input is one file's, but not within two inputs: the two students have to be one person as well.
     """
-    moves: list[_Move] = []
+    moves: list[Move] = []
     for number, student, attempt, facts in database.rows(
         "SELECT id, student, attempt, facts FROM entry JOIN student ON student.key = student "
         "WHERE exercise = ? AND name = ? AND attempt > 0",
@@ -227,31 +165,21 @@ def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
         if student != entry.student.key and not _are_one(from_text(facts), entry.student):
             continue
         there = database.rows(
-            "SELECT name FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", _place(entry)
+            "SELECT name FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", place_of(entry)
         )
         if not there:
             values = entry.student.key, entry.attempt, number
             database.execute("UPDATE entry SET student = ?, attempt = ? WHERE id = ?", values)
         elif there == [(entry.name,)]:
-            _drop(database, number)
+            drop(database, number)
         else:
             continue
         moves.append(((student, entry.exercise, attempt), entry.student.key))
         if student != entry.student.key:
             aside = "attempt < 1 AND exercise = ?"
-            moves += _give_all(database, student, entry.student.key, aside, (entry.exercise,))
+            moves += give_all(database, student, entry.student.key, aside, (entry.exercise,))
     return moves
 
 
 def _are_one(one: Student, other: Student) -> bool:
     return bool(Directory((one,)).find(other) or Directory((other,)).find(one))
-
-
-def _place(entry: Entry) -> Place:
-    return entry.student.key, entry.exercise, entry.attempt
-
-
-def _drop(database: Database, number: int) -> None:
-    for table in ("result", "written", "problem", "seen", "content"):
-        database.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))  # noqa: S608  # names of our own
-    database.execute("DELETE FROM entry WHERE id = ?", (number,))

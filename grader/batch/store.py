@@ -1,7 +1,7 @@
 """What is in grades.db: everything that a batch knows, committed as soon as it is known.
 
-With database.py, which has the file and its tables, and filing.py, which puts into it what comes in, this is all that
-knows SQL.
+With database.py, which has the file and its tables, and filing.py and aside.py, which put into it what comes in, this
+is all that knows SQL.
 
 A result is kept under what it depends on (the bytes handed in, the exercise, the seed, the grader's version), so that
 the same command, given again after whatever ended it, grades what is new or changed and nothing else. What a later
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch import filing
+from grader.batch.aside import Place
 from grader.batch.database import Database
 from grader.batch.filing import Filed
 from grader.batch.intake.handed_in import Entry
@@ -46,7 +47,7 @@ class Written:
 class Graded:
     """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
 
-    `attempt` is below 1 where another file has taken its place since: see filing.py.
+    `attempt` is below 1 where another file has taken its place since: see aside.py.
     `problem` says why the latest try came to no result: where there is a result, it is that of an earlier one.
     `max_score`: the points that the exercise had when it was graded, None where that is not known.
     `written` is None where it is not known what is in its files. `seen` is the number of the last input that held it,
@@ -98,7 +99,7 @@ class Store:
         """Make what was set by hand for somebody without work theirs who is one of these, in a transaction."""
         filing.move_by_hand(self._database, people)
 
-    def forget_earlier(self, exercises: Iterable[str]) -> list[filing.Place]:
+    def forget_earlier(self, exercises: Iterable[str]) -> list[Place]:
         """Drop what the last input does not hold of these exercises. Gives where its reports lie."""
         return filing.forget_earlier(self._database, exercises)
 
