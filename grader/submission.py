@@ -37,9 +37,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a student handed in, as one module. `cells` is empty for a file, which may still use IPython's own names.
+    """What a student handed in, as one module. `cells` is empty for a file.
 
-    Where `fault` is set there is nothing to run, and it says why.
+    `is_notebook`: it may use IPython's own names, as a file that was made from a notebook does as well. Where `fault`
+    is set there is nothing to run, and it says why.
     """
 
     id: SubmissionId
@@ -84,7 +85,7 @@ def make_submission(name: str, data: bytes, *, size: int | None = None) -> Submi
             return _from_percent_script(identity, data)
     except Unreadable as fault:
         return Submission(identity, fault=fault)
-    return Submission(identity, data)
+    return Submission(identity, data, is_notebook=b"get_ipython(" in data)  # exported from a notebook, magics and all
 
 
 def _from_notebook(identity: SubmissionId, data: bytes) -> Submission:

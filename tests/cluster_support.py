@@ -11,21 +11,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from processes import wait_until
 
 ROOT = Path(__file__).parents[1]
 QUICK = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "3s"}
-PATIENCE = 120.0
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    """Wait for something that a process of the test does."""
-    patience = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < patience, "it never came to hold"
-        time.sleep(0.05)
 
 
 class DaskCluster:
@@ -130,15 +122,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started, in whichever of its threads."""
-    found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += map(int, path.read_text().split())
-    return found
 
 
 @contextlib.contextmanager

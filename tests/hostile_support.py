@@ -227,11 +227,6 @@ def leftovers(scratch_root: ScratchRoot | None = None) -> list[str]:
     return found
 
 
-def children_of(pid: int) -> list[int]:
-    """The processes that `pid` has started and not reaped."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def everything_said(report: Report) -> str:
     """All text of a report that did not come from the exercise."""
     checks = [" ".join((check.reason, check.hint, check.detail)) for check in report.checks]

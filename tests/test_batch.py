@@ -10,13 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from batch_support import GRADE, ROOT, batch, folder, gradebook, zip_bytes
 from confinement_support import WITHOUT_LANDLOCK
-from hostile_support import children_of
+from processes import children_of, wait_until
 
 from grader.errors import GraderFault, UsageFault
 from grader.isolation import Isolation, hold_isolation
@@ -186,8 +185,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
         start_new_session=True,
     )
     reports = tmp_path / "results" / "reports"
-    while not reports.exists():
-        time.sleep(0.05)
+    wait_until(lambda: list(reports.glob("*/ex1.json")))
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to all of them
     said, _ = running.communicate(timeout=60)
     assert running.returncode == 130
@@ -202,6 +200,7 @@ def _of(parent: int, what: bytes) -> list[int]:
     return [pid for pid in children_of(parent) if what in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
+COPIES = 150  # so many that a batch is still at work when somebody has looked around in it
 KILLED = {
     "a worker": lambda batch: _of(_of(batch, b"grader.batch.template")[0], b"grader.batch.template")[:1],
     "what workers are forked from": lambda batch: _of(batch, b"grader.batch.template"),
@@ -216,7 +215,7 @@ KILLED = {
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 @pytest.mark.parametrize("who", KILLED)
 def test_a_process_that_is_killed_costs_nobody_anything(who: str, tmp_path: Path) -> None:
-    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=60)
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=COPIES)
     running = subprocess.Popen(
         [*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results"), "--jobs", "2"],
         stdout=subprocess.PIPE,
@@ -224,8 +223,7 @@ def test_a_process_that_is_killed_costs_nobody_anything(who: str, tmp_path: Path
         text=True,
         cwd=ROOT,
     )
-    while not (tmp_path / "results" / "reports").exists():
-        time.sleep(0.05)
+    wait_until((tmp_path / "results" / "reports").exists)
     pids = KILLED[who](running.pid)
     assert pids
     for pid in pids:
@@ -237,23 +235,22 @@ def test_a_process_that_is_killed_costs_nobody_anything(who: str, tmp_path: Path
         assert "graded" in said
     else:
         assert running.returncode == 0, said
-        assert "60 graded, taken in" in said
+        assert f"{COPIES} graded, taken in" in said
     assert "Traceback" not in said
     assert set(gradebook(tmp_path / "results").values()) == {"10"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked, and no core is kept")
 def test_with_a_worker_for_every_core_each_keeps_to_its_own(tmp_path: Path) -> None:
-    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=60)
     cores = os.sched_getaffinity(0)
+    folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=100 * len(cores))  # seconds of work
     for jobs, wanted in (
         (len(cores), [{core} for core in sorted(cores)]),
         (len(cores) + 1, [cores] * (len(cores) + 1)),
     ):
         results = tmp_path / f"results{jobs}"
         running = subprocess.Popen([*GRADE, "ex1", str(folder), "-o", str(results), "--jobs", str(jobs)], cwd=ROOT)
-        while not (results / "reports").exists():
-            time.sleep(0.05)
+        wait_until((results / "reports").exists)
         for what in (b"grader.batch.template", b"inside/main.py"):
             (source,) = _of(running.pid, what)
             assert [os.sched_getaffinity(pid) for pid in _of(source, what)] == wanted
@@ -279,8 +276,7 @@ def test_a_zygote_of_a_nursery_leaves_nothing_and_a_nursery_that_is_gone_is_a_fa
 def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:
     folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=100)
     first = subprocess.Popen([*GRADE, "ex1", str(folder), "-o", str(tmp_path / "results")], cwd=ROOT)
-    while not (tmp_path / "results" / "grades.db").exists():
-        time.sleep(0.05)
+    wait_until((tmp_path / "results" / "grades.db").exists)
     said = batch("ex1", folder, "-o", tmp_path / "results", code=2)
     assert said == (f"Another batch is at work in {tmp_path / 'results'}. Wait for it, or name another folder.\n")
     first.kill()

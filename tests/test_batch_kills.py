@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from hostile_support import CORPUS, LEFTOVER, RIGHT, make_pack
+from processes import children_of
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
@@ -113,14 +114,10 @@ def without_times(text: str) -> str:
     return re.sub(r'("duration_s": )[\d.e-]+|in \d+\.\d s(?=</dd>)', r"\1", text)
 
 
-def children() -> set[int]:
-    return {int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()}
-
-
 def still_there(before: set[int]) -> set[int]:
     """The processes that a batch has left, when they have had half a minute to end by themselves."""
     deadline = time.monotonic() + 30
-    while (left := children() - before) and time.monotonic() < deadline:
+    while (left := set(children_of(os.getpid())) - before) and time.monotonic() < deadline:
         for pid in left:
             os.waitpid(pid, os.WNOHANG)
         time.sleep(0.05)
@@ -130,7 +127,7 @@ def still_there(before: set[int]) -> set[int]:
 def test_killed_at_ten_random_moments_it_comes_to_the_same(orphans: None, tmp_path: Path) -> None:
     seed = random.randrange(2**32)
     print(f"moments are drawn from {seed}")
-    moments, before = random.Random(seed), children()
+    moments, before = random.Random(seed), set(children_of(os.getpid()))
     (tmp_path / "scratch").mkdir()
     make_pack(tmp_path / "pack")
     class_ = hand_in(tmp_path / "class")

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 from batch_support import GRADE, ROOT, batch, gradebook
-from cluster_support import QUICK, DaskCluster, Relay, children, namespaces, wait_until
+from cluster_support import QUICK, DaskCluster, Relay, namespaces
 from conftest import ENGINE_PACK
+from processes import children_of, wait_until
 from test_batch import REFERENCE, WITHOUT_LANDLOCK, hand_in
 
 from grader.batch.node import Engines, pack
@@ -56,15 +57,15 @@ def other_grader(tmp_path: Path) -> Path:
     return tmp_path / "other"
 
 
-def begin(*arguments: str | Path) -> subprocess.Popen[str]:
-    """A batch that goes on while the test does something."""
+def begin(*arguments: str | Path, impatient: bool = False) -> subprocess.Popen[str]:
+    """A batch that goes on while the test does something. An impatient one tries for 3 s to reach the scheduler."""
     return subprocess.Popen(
         [*GRADE, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
-        env={**os.environ, **QUICK},
+        env={**os.environ, **(QUICK if impatient else {})},
     )
 
 
@@ -119,13 +120,13 @@ def test_ctrl_c_leaves_no_engine_at_the_workers(cluster: DaskCluster, tmp_path: 
     worker = cluster.start_worker()
     running = begin("ex1", folder, "-o", tmp_path / "results", "--scheduler", cluster.address)
     wait_until(lambda: reports(tmp_path / "results"))
-    assert children(worker.pid)
+    assert children_of(worker.pid)
     running.send_signal(signal.SIGINT)
     said, _ = running.communicate(timeout=60)
     assert running.returncode == 130, said
     assert said.endswith("Interrupted. The same command goes on from here.\n")
     assert "Traceback" not in said
-    wait_until(lambda: not children(worker.pid))
+    wait_until(lambda: not children_of(worker.pid))
     assert 0 < len(reports(tmp_path / "results")) < 300
 
 
@@ -133,7 +134,7 @@ def test_a_scheduler_that_ends_costs_a_sentence_and_no_result(cluster: DaskClust
     folder = hand_in(tmp_path / "class", [SOLUTION], copies=150)
     command = ["ex1", folder, "-o", tmp_path / "results", "--scheduler", cluster.address]
     cluster.start_worker()
-    running = begin(*command)
+    running = begin(*command, impatient=True)
     wait_until(lambda: reports(tmp_path / "results"))
     cluster.scheduler.kill()
     cluster.scheduler.wait()
@@ -156,8 +157,9 @@ def test_whichever_connection_to_the_scheduler_is_lost_no_worker_is_blamed(
 ) -> None:
     folder = hand_in(tmp_path / "class", [SOLUTION], copies=150)
     cluster.start_worker()
+    command = ["ex1", folder, "-o", tmp_path / "results", "--scheduler"]
     with Relay(cluster.address) as relay:
-        running = begin("ex1", folder, "-o", tmp_path / "results", "--scheduler", relay.address)
+        running = begin(*command, relay.address, impatient=True)
         wait_until(lambda: reports(tmp_path / "results"))
         relay.hangs_up_on = lost
         said, _ = running.communicate(timeout=120)
@@ -261,7 +263,7 @@ def test_an_engine_that_dies_is_replaced_and_one_that_always_dies_costs_one_subm
     engines = Engines(files, seed=0, folder=tmp_path / "node")
     try:
         assert engines.isolation()
-        for child in children(os.getpid()):
+        for child in children_of(os.getpid()):
             if b"grader.batch.node" in Path(f"/proc/{child}/cmdline").read_bytes():
                 os.kill(child, signal.SIGKILL)
         good = engines.grade(Task(id=1, exercise="ex1", name="ex1.py", data=SOLUTION.read_bytes()))
@@ -294,10 +296,11 @@ def test_workers_in_network_namespaces_of_their_own(places: list[tuple[str, str,
         port = cluster.address.rpartition(":")[2]
         for name, _, gateway in others:
             cluster.start_worker(prefix=[*within, name], address=f"tcp://{gateway}:{port}")
+        registered = [f"Register worker addr: tcp://{address}:" for _, address, _ in others]
+        log = tmp_path / "log.txt"
+        wait_until(lambda: all(each in log.read_text() for each in registered))
         command = ["ex1", str(folder), "-o", str(tmp_path / "there"), "--scheduler", f"tcp://127.0.0.1:{port}"]
         ended = subprocess.run([*within, hub, *GRADE, *command], capture_output=True, text=True, check=False, cwd=ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    log = (tmp_path / "log.txt").read_text()
-    assert all(f"Register worker addr: tcp://{address}:" in log for _, address, _ in others)
     here, there = ((tmp_path / name / "gradebook.csv").read_bytes() for name in ("here", "there"))
     assert here == there

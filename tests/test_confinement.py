@@ -466,8 +466,8 @@ asyncio.run(main())
 import faulthandler, os, signal, time
 faulthandler.enable()
 def handler(*_): raise TimeoutError
-signal.signal(signal.SIGALRM, handler); signal.setitimer(signal.ITIMER_REAL, 0.01)
-try: time.sleep(5)
+signal.signal(signal.SIGALRM, handler)
+try: signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(5)
 except TimeoutError: pass
 time.perf_counter(); time.process_time(); time.localtime(); os.times(); os.cpu_count(); os.nice(1)
 """,

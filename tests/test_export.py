@@ -115,6 +115,12 @@ def test_moodle_gets_what_the_gradebook_shows_and_every_other_byte_stays(mine: P
     assert "Park, Dee has a score and no line in moodle.csv." in done.stderr
 
 
+def test_the_gradebook_that_is_filled_can_be_the_roster(mine: Path) -> None:
+    done = grade(mine, "batch", "ex1", "in", "--roster", "canvas.csv", "-o", "anew")
+    assert done.returncode == 0, done.stderr
+    assert "2 handed in nothing:\n  Park, Dee\n  Lee, Eve\n" in done.stdout
+
+
 def test_the_filled_file_filled_again_is_the_same(mine: Path) -> None:
     assert grade(mine, "export", "canvas", "--gradebook", "canvas.csv", "-o", "canvas.csv").returncode == 0
     assert (mine / "canvas.csv").read_bytes() == CANVAS_FILLED  # -o names the downloaded file: then it may be filled

@@ -96,6 +96,20 @@ def test_an_id_that_differs_beats_a_name_that_is_the_same() -> None:
     assert canvas(record(other), record(CY)).data == CANVAS
 
 
+def test_a_login_that_an_address_elsewhere_begins_with_is_somebody_elses() -> None:
+    data = CANVAS.replace(b'"Example, Ada",12,0012,ada@example.edu', b'"Jones, Chris",12,,chris')
+    smith = Student(key="chris@gmail.com", name="Chris Smith", email="chris@gmail.com")
+    filled = canvas(record(smith), record(BO), data=data)
+    assert [change.student for change in filled.changes] == ["Bo Sample"]
+    assert "Chris Smith has a score and no line in grades.csv." in filled.notes
+
+
+def test_a_number_that_a_spreadsheet_took_the_zeros_of_is_found() -> None:
+    for name, lines in (("B. Sample", [5]), ("Zoe Other", [])):
+        filled = canvas(record(Student(key="13", name=name, sid="13")), record(ADA))
+        assert [change.line for change in filled.changes if change.student == name] == lines
+
+
 def test_students_who_cannot_be_told_apart_are_not_filled() -> None:
     twins = [Student(key=key, name="Ada Example") for key in ("a", "b")]
     filled = canvas(*(record(twin) for twin in twins))
@@ -223,6 +237,64 @@ def test_blind_marking_knows_numbers_alone() -> None:
     data = b"Identifier,Status,Grade,Maximum Grade,Last modified (grade)\nParticipant 101,x,,10,-\n"
     blind = Student(key="101", name="Participant", moodle_id="101")
     assert moodle(record(blind), data=data).data == data.replace(b",x,,", b",x,7,")
+
+
+BLIND = (
+    b"Identifier,Status,Grade,Maximum Grade\n"
+    b"Participant 101,Submitted,,10\nParticipant 102,Submitted,,10\nParticipant 103,Submitted,,10\n"
+)
+
+
+def test_a_worksheet_without_names_is_filled_by_number() -> None:
+    filled = moodle(record(M_ADA, "9"), record(M_CY, "8"), data=BLIND)
+    assert [(change.line, change.after) for change in filled.changes] == [(2, "9"), (4, "8")]
+
+
+def test_work_that_was_handed_in_blind_goes_to_the_numbers_of_a_worksheet_with_names() -> None:
+    blind = [Student(key=f"Participant {number}", name="Participant", moodle_id=number) for number in ("101", "102")]
+    filled = moodle(record(blind[0], "9"), record(blind[1], "8"))
+    assert [(change.line, change.after) for change in filled.changes] == [(2, "9"), (3, "8")]
+    by_address = Student(key="a@b.c", name="a@b.c", email="a@b.c", moodle_id="103")
+    assert [change.line for change in moodle(record(by_address), data=MOODLE.replace(b"Yes", b"No")).changes] == []
+    assert [change.line for change in moodle(record(by_address), data=MOODLE.replace(b"No,", b"Yes,")).changes] == [4]
+
+
+TITLES = ["Volledige naam", "Imi\u0119 i nazwisko", "\u6c0f\u540d", "x"]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_names_are_compared_whatever_their_column_is_called(title: str) -> None:
+    data = MOODLE.replace(b"Full name", title.encode()).replace(b"Ada Example", b"Eve Other").replace(b"ada@", b"eve@")
+    filled = moodle(record(M_ADA), record(M_BO, "5"), data=data)
+    assert [(change.line, change.student) for change in filled.changes] == [(3, "Bo Sample")]
+    assert "Ada Example has a score and no line in Grades.csv." in filled.notes
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_where_no_name_fits_nothing_is_filled_by_number_and_it_is_said(title: str) -> None:
+    data = MOODLE.replace(b"Full name", title.encode())
+    others = [
+        Student(key=name, name=name, moodle_id=number)
+        for name, number in (("Eve Other", "101"), ("Ida Other", "102"), ("Ira Other", "103"))
+    ]
+    with pytest.raises(UsageFault, match=r"No name in Grades\.csv is in these results, though numbers of participants"):
+        moodle(*map(record, others), data=data)
+    short = f"a,{title},Grade,Maximum Grade\nb 101,Ada Example,,10\nb 102,Bo Sample,,10\n".encode()
+    with pytest.raises(UsageFault, match="No name in"):
+        moodle(*map(record, others), data=short)
+
+
+def test_where_no_name_fits_an_address_still_does() -> None:
+    ada = Student(key="ada@example.edu", name="A. E.", email="ada@example.edu", moodle_id="101")
+    other = Student(key="Eve Other", name="Eve Other", moodle_id="102")
+    filled = moodle(record(ada), record(other))
+    assert [change.line for change in filled.changes] == [2]
+    assert "Eve Other has a score and no line in Grades.csv." in filled.notes
+
+
+def test_a_moodle_groups_number_is_no_participants() -> None:
+    group = Student(key="Group A", name="Group A", moodle_id="102")
+    assert [change.line for change in moodle(record(M_ADA), record(group)).changes] == [2]
 
 
 @pytest.mark.parametrize(

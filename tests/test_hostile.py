@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 from hostile_files import MADE, Made
 from hostile_support import CANARY, RIGHT, Canaries
+from processes import children_of
 
 from grader.errors import UsageFault
 from grader.exercise import Exercise, find_exercise
@@ -96,7 +97,7 @@ def hold_harmless(report: Report) -> None:
 def hold_clean(launcher: Launcher, canaries: Canaries) -> None:
     """Nothing left, nothing reached, nothing changed, and no process that was not reaped."""
     assert support.leftovers(launcher.scratch_root) == []
-    assert support.children_of(launcher._process.pid) == []  # type: ignore[attr-defined]
+    assert children_of(launcher._process.pid) == []  # type: ignore[attr-defined]
     assert canaries.heard() == []
     assert canaries.changed() == []
 

@@ -26,7 +26,7 @@ from report_samples import RUNNER
 
 from grader.checks import Probe
 from grader.errors import Crashed, SubmissionFault, TimedOut
-from grader.exercise import Exercise, find_exercise
+from grader.exercise import Exercise, Limits, find_exercise
 from grader.grading import grade
 from grader.model import SubmissionId, Verdict
 from grader.reporters import Format, render
@@ -162,7 +162,7 @@ def test_an_answer_at_the_limit_may_be_handed_back(tmp_path: Path, name: str, tr
 def test_whatever_a_child_shows_is_a_view_or_a_crash(tmp_path: Path, value: object) -> None:
     for look in ("tensor", "module", "state", "forwards", "put", "watch"):
         launcher = FakeLauncher(tmp_path, [nothing, lambda number: valued(number, value)])
-        with Session(launcher, SUBMISSION, in_a_hurry("ex1").limits, seed=0) as session:
+        with Session(launcher, SUBMISSION, find_exercise("ex1").limits, seed=0) as session:
             session.open()
             with contextlib.suppress(Crashed):
                 getattr(Probe(session), look)(Handle(1, "x"))
@@ -179,7 +179,7 @@ def test_whatever_a_child_says_of_several_calls_is_answers_or_a_fault(
     tmp_path: Path, value: object, count: int
 ) -> None:
     launcher = FakeLauncher(tmp_path, [nothing, lambda number: valued(number, value)])
-    with Session(launcher, SUBMISSION, in_a_hurry("ex1").limits, seed=0) as session:
+    with Session(launcher, SUBMISSION, find_exercise("ex1").limits, seed=0) as session:
         session.open()
         with contextlib.suppress(SubmissionFault):
             assert len(list(Probe(session).call_each("f", [0] * count))) == count
@@ -197,7 +197,7 @@ def test_whatever_a_child_says_of_several_calls_is_answers_or_a_fault(
 )
 def test_a_child_that_never_ends_its_answer_is_stopped_at_its_limit(tmp_path: Path, answer: Answer) -> None:
     launcher = FakeLauncher(tmp_path, [nothing, answer])
-    with Session(launcher, SUBMISSION, in_a_hurry("ex1").limits, seed=0) as session:
+    with Session(launcher, SUBMISSION, Limits(call_seconds=0.2), seed=0) as session:
         session.open()
         with pytest.raises(TimedOut, match=r"stopped after 0\.2 seconds"):
             session.call("f", [], {})

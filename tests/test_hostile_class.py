@@ -62,7 +62,7 @@ def make_class(folder: Path, canaries: Canaries) -> dict[str, Attack | None]:
     for number, attack in enumerate(ATTACKS):
         name = f"s{number:03}"
         (folder / name).mkdir(parents=True)
-        exercise = {"ex1": "tight"}.get(attack.exercise, attack.exercise)
+        exercise = {"ex1": "tight", "usual": "ex1"}.get(attack.exercise, attack.exercise)
         source = canaries.fill_in(attack.path.read_bytes())
         (folder / name / f"{exercise}{attack.path.suffix}").write_bytes(source)
         students[name] = attack
@@ -101,7 +101,7 @@ def test_a_class_of_cheats_gains_nothing(becoming: tuple[str, ...], canaries: Ca
         "-m",
         "grader",
         "batch",
-        "tight,probe",
+        "tight,probe,ex1",
         "class",
         "-o",
         "results",

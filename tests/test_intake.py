@@ -238,6 +238,7 @@ def test_gradescope_export_gives_a_groups_file_to_each_of_the_group(tmp_path: Pa
         assert intake.entries[0].late == Lateness(3600.0)
         assert set(reasons(intake).values()) == {
             "Its folder is not in submission_metadata.yml.",
+            "submission_metadata.yml names nobody who handed in its folder.",
             "It lies beside the submissions' folders, not in one.",
         }
         assert intake.system_files == (("submission_metadata.yml", 1),)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ if sys.platform != "linux":
     pytest.skip("these layers are Linux's", allow_module_level=True)
 
 from confinement_support import Zygote, with_the_systems_python
+from processes import wait_until
 
 from grader.sandbox.inside import cgroups, devices, landlock, policy
 from grader.sandbox.start import start_launcher
@@ -175,12 +175,14 @@ time.sleep(60)
     assert dumpable == "0"
     parent.kill()
     parent.wait()
-    for _ in range(200):
-        if not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1]:
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("it lives on")
+    wait_until(lambda: _is_gone(pid))
+
+
+def _is_gone(pid: str) -> bool:
+    try:
+        return "Z" in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_what_a_killed_grader_leaves_is_removed_by_its_zygote() -> None:
@@ -189,9 +191,5 @@ def test_what_a_killed_grader_leaves_is_removed_by_its_zygote() -> None:
     (root.path / "left").mkdir() if not root.is_bounded else os.mkdir("left", dir_fd=root.folder)
     assert root.names() == ["left"]
     launcher._control.close()  # what the kernel does for a process that is killed
-    for _ in range(600):
-        if not root.path.exists():
-            break
-        time.sleep(0.05)
-    assert not root.path.exists()
+    wait_until(lambda: not root.path.exists())
     assert launcher._process.wait() == 0

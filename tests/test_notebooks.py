@@ -12,6 +12,7 @@ from conftest import ROOT, GradeText
 from grader.exercise import exercise_folders, find_exercise, read_exercise
 from grader.grading import grade
 from grader.model import Verdict
+from grader.notebook import RUNS_PYTHON
 from grader.sandbox.launch import Launcher
 from grader.stub_notebook import stub_notebook
 from grader.submission import make_submission
@@ -149,3 +150,41 @@ def test_percent_marks_alone_change_nothing(grade_text: GradeText) -> None:
     many = "# Is it a question?\n" * 200  # more than IPython is asked to look through
     assert grade_text(f"# %%\n{many * 10}{RIGHT}\n").verdict is Verdict.PASSED
     assert "Python cannot read it" in grade_text(f"%matplotlib inline\n{RIGHT}").reason  # no cells: this is no notebook
+
+
+EXPORTED = f"""#!/usr/bin/env python
+# coding: utf-8
+
+# In[1]:
+
+
+get_ipython().run_line_magic('matplotlib', 'inline')
+get_ipython().system('pip install torch')
+import torch
+
+
+# In[2]:
+
+
+get_ipython().run_cell_magic('{{magic}}', '', {RIGHT!r})
+
+
+# In[3]:
+
+
+files = get_ipython().getoutput('ls')
+assert files == []
+get_ipython().run_cell_magic('bash', '', 'rm -rf /\\n')
+display(f)
+"""
+
+
+@pytest.mark.parametrize("magic", sorted(RUNS_PYTHON))
+def test_a_script_exported_from_a_notebook_is_graded_as_the_notebook_is(grade_text: GradeText, magic: str) -> None:
+    report = grade_text(EXPORTED.format(magic=magic))
+    assert report.verdict is Verdict.PASSED, (report.reason, report.checks)
+
+
+def test_an_error_in_an_exported_script_is_where_the_script_has_it(grade_text: GradeText) -> None:
+    (place,) = grade_text(EXPORTED.format(magic="time") + "1 / 0\n").trace
+    assert (place.cell, place.line, place.code) == (None, EXPORTED.count("\n") + 1, "1 / 0")

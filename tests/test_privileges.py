@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hostile_support import children_of
+from processes import children_of
 from test_hostile_class import NOBODY, UNPRIVILEGED, python_for_anyone
 
 from grader.sandbox.harden import Power

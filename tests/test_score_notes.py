@@ -67,8 +67,8 @@ def said(results: Path, report: str) -> list[str]:
     path = results / "reports" / report
     found: list[str] = json.loads(path.with_suffix(".json").read_bytes())["notes"]
     page = path.with_suffix(".html").read_text(encoding="utf-8")
-    assert all(f'<p class="note">{note}</p>' in page for note in found)
-    assert page.count('<p class="note">') == len(found)
+    assert all(f'<p class="counts">{note}</p>' in page for note in found)
+    assert page.count('<p class="counts">') == len(found)
     return found
 
 

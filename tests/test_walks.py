@@ -123,7 +123,7 @@ def test_a_page_is_files_and_what_is_typed() -> None:
 
 
 def test_a_walk_goes_from_the_top_to_the_end(tmp_path: Path) -> None:
-    page = PAGE.replace("exec sleep", "trap 'exit 0' INT; sleep")
+    page = PAGE.replace("echo begun; exec sleep", "trap 'exit 0' INT; echo begun; sleep")
     assert walk(page, tmp_path, os.environ) == 4
     assert (tmp_path / "a" / "b.txt").read_text() == "one\ntwo\n"
 

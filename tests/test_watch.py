@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ENGINE_PACK
+from processes import children_of
 
 from grader.changes import changes, in_words
 from grader.model import CheckResult, Environment, Report, Status, SubmissionId, Verdict, Visibility
@@ -150,22 +151,16 @@ def test_ctrl_c_ends_it_well_and_leaves_nothing(watch: Watch, mine: Path, tmp_pa
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a zygote")
 def test_a_zygote_that_died_is_replaced(watch: Watch, mine: Path) -> None:
     watch.look()
-    (zygote,) = _children(watch.process.pid)
+    (zygote,) = children_of(watch.process.pid)
     os.kill(zygote, signal.SIGKILL)
     mine.write_text(DOUBLED)
     assert "10 fewer points than last time." in watch.look()
-    (second,) = _children(watch.process.pid)
+    (second,) = children_of(watch.process.pid)
     assert second != zygote
     mine.write_text("import time; time.sleep(1.5)\n" + RIGHT)
     assert watch.is_quiet(seconds=0.5)
     os.kill(second, signal.SIGKILL)  # now while it is at work
     assert "10 more points than last time." in watch.look()
-
-
-def _children(pid: int) -> list[int]:
-    return [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
 
 
 def test_a_terminal_is_cleared(mine: Path) -> None:

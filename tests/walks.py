@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from processes import PATIENCE_S
 
-PATIENCE_S = 120.0
 CTRL_C = "^C"
 WHILE_IT_LASTS = re.compile(r"^\d+ of \d+ graded, .*\n", re.MULTILINE)  # of `grade batch`, on a slow machine
 

@@ -115,7 +115,10 @@ def find_alike(
     read_stubs = {exercise: _read_stub(text) for exercise, text in stubs.items()}
     found: list[_Pair] = []
     for exercise, stub in read_stubs.items():
-        works = [_work(entry, stub) for entry in last.values() if entry.exercise == exercise]
+        own = {
+            id(entry.source): entry for entry in last.values() if entry.exercise == exercise
+        }  # a group's file is one
+        works = [_work(entry, stub) for entry in own.values()]
         pairs = _pairs([work for work in works if work is not None], least_share)
         found += heapq.nlargest(MOST_PAIRS, pairs, key=lambda pair: pair.strength)
     for pair in heapq.nlargest(MOST_PAIRS, found, key=lambda pair: pair.strength):

@@ -17,7 +17,6 @@ from grader.batch.students import Student
 from grader.errors import UsageFault
 
 _ASSIGNMENT = re.compile(r"(.*) \((\d+)\)", re.DOTALL)
-_NOT_POSTED = re.compile(r"(?:muted|manual posting.*)?", re.IGNORECASE | re.DOTALL)
 _KEEP = ("EX", "N/A")  # excused; not assigned to this student
 
 
@@ -44,7 +43,7 @@ def fill_canvas(
     if not records:
         raise UsageFault(f"There are no results for {exercise.id}.")
     factor = scaling_factor(records[0].max_score, parse_number(points), scaling, f"The column {header[column]!r}")
-    students = {at: _student(row, header) for at, row in enumerate(sheet.rows) if at and _is_student(row)}
+    students = {at: _student(row, header) for at, row in enumerate(sheet.rows) if at and not is_no_student(row)}
     return fill_column(sheet, column, students, records, factor=factor, keep=_KEEP)
 
 
@@ -79,10 +78,6 @@ def _column(sheet: Sheet, header: list[str], exercise: ExerciseNames, wanted: st
         f"{sheet.name} has no column {about}; its assignments are {known}.",
         hint="Name the column with --assignment, or make the assignment in Canvas first and export again.",
     )
-
-
-def _is_student(row: Row) -> bool:
-    return not is_no_student(row[0]) and not all(_NOT_POSTED.fullmatch(cell.value.strip()) for cell in row.cells)
 
 
 def _student(row: Row, header: list[str]) -> Student:

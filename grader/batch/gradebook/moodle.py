@@ -7,12 +7,13 @@ identifier, grade and time of last change back; it ignores a grade that was chan
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from grader.batch.csvcells import Row, Sheet
 from grader.batch.gradebook.filling import Filled, Scaling, fill_column, parse_number, scaling_factor
 from grader.batch.records import Record
-from grader.batch.students import Student
+from grader.batch.students import Directory, Student, is_nameless, name_forms
 from grader.errors import UsageFault
 
 # "Grade" in the languages that Moodle is used in most, as its language packs have it.
@@ -28,7 +29,6 @@ _YES = {
 _NO = {
     "no", "nein", "non", "não", "nu", "nee", "nie", "nej", "nei", "ne", "ei", "hay\u0131r", "нет", "ні", "否", "いいえ",
 }  # fmt: skip
-_FULL_NAME = {"full name", "vollständiger name", "nom complet", "nombre completo", "cognome/nome", "nome completo"}
 
 
 def fill_moodle(
@@ -53,8 +53,7 @@ def fill_moodle(
     maxima = {parse_number(row[grade + 1]) for row in rows.values()}  # Moodle writes the maximum beside the grade
     out_of = maxima.pop() if len(maxima) == 1 else None
     factor = scaling_factor(records[0].max_score, out_of, scaling, f"The column {header[grade]!r}")
-    plain = [title.casefold() for title in header]
-    students = {at: _student(row, identifier, plain) for at, row in rows.items()}
+    students = _students(sheet, header, rows, identifier, grade, [record.student for record in records])
     return fill_column(sheet, grade, students, records, factor=factor, locked=_locked(rows, grade, len(header)))
 
 
@@ -95,15 +94,69 @@ def _locked(rows: Mapping[int, Row], grade: int, width: int) -> set[int]:
     return set()
 
 
-def _student(row: Row, identifier: int, plain: list[str]) -> Student:
-    number = _PARTICIPANT.fullmatch(row[identifier])
-    assert number is not None
-    named = next((at for at, title in enumerate(plain) if title in _FULL_NAME), None)
+def _students(
+    sheet: Sheet, header: list[str], rows: Mapping[int, Row], identifier: int, grade: int, known: Sequence[Student]
+) -> dict[int, Student]:
+    """Who each row is, to be found among the students of the results, who are `known`.
+
+    Another assignment numbers participants otherwise, so that a number is believed only where the name is the same.
+    There is none to compare where marking is blind, in the worksheet or in what was handed in. Raises UsageFault where
+    all names are others.
+    """
+    blind = name_forms(re.sub(r"\d+$", "", next(iter(rows.values()))[identifier]))  # "Participant"
+    named = {each for each in known if not is_nameless(each) and blind.isdisjoint(name_forms(each.name))}
+    nameless = {each.moodle_id for each in known} - {each.moodle_id for each in named}
+    column = _name_column(rows, {identifier, grade, grade + 1}, named)
+    is_another = column is None and _has_names(rows, range(identifier + 1, grade))
+    students = {}
+    for at, row in rows.items():
+        student = _student(row, identifier, column, header)
+        if student.moodle_id in nameless:
+            student = replace(student, name="")
+        elif is_another:
+            student = replace(student, moodle_id="")
+        students[at] = student
+    numbers = {each.moodle_id for each in named} & {_number(row, identifier) for row in rows.values()}
+    if is_another and numbers and not any(map(Directory(known).find, students.values())):
+        raise UsageFault(
+            f"No name in {sheet.name} is in these results, though numbers of participants are; nothing was filled.",
+            hint="Is it the worksheet of this assignment? --results names the folder of another class.",
+        )
+    return students
+
+
+def _name_column(rows: Mapping[int, Row], others: Collection[int], known: Iterable[Student]) -> int | None:
+    """The column, whatever its title, with the most names of the results; None where no column has one."""
+    forms = frozenset().union(*(name_forms(each.name) for each in known))
+    width = max(len(row.cells) for row in rows.values())
+    fitting = {
+        column: len({row[column] for row in rows.values() if not forms.isdisjoint(name_forms(row[column]))})
+        for column in range(width)
+        if column not in others
+    }
+    best = max(fitting, key=fitting.__getitem__, default=None)
+    return best if best is not None and fitting[best] else None
+
+
+def _has_names(rows: Mapping[int, Row], columns: Iterable[int]) -> bool:
+    """Whether a column has other words in most rows, as names are. Statuses, all that a blind worksheet has, repeat."""
+    texts = ({row[column] for row in rows.values() if re.search(r"[^\W\d_]", row[column])} for column in columns)
+    return any(2 * sum("@" not in text for text in each) > len(rows) for each in texts)
+
+
+def _student(row: Row, identifier: int, name: int | None, header: list[str]) -> Student:
+    plain = [title.casefold() for title in header]
     addresses = [cell.value.strip() for cell in row.cells if re.fullmatch(r"\s*[^@\s]+@[^@\s]+\s*", cell.value)]
     return Student(
         key="",
-        name="" if named is None else row[named],
+        name="" if name is None else row[name],
         email=addresses[0] if len(addresses) == 1 else "",
         sid=row[plain.index("id number")] if "id number" in plain else "",
-        moodle_id=number[1],
+        moodle_id=_number(row, identifier),
     )
+
+
+def _number(row: Row, identifier: int) -> str:
+    number = _PARTICIPANT.fullmatch(row[identifier])
+    assert number is not None
+    return number[1]

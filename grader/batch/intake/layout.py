@@ -3,7 +3,7 @@
 | Shape      | Comes as |
 |------------|----------|
 | CANVAS     | `lastfirst[_LATE]_<user id>_<attachment id>_<file>`, or `[LATE_]anon_<id>_<attachment id>_<file>` |
-| MOODLE     | `Full Name_<participant id>_assignsubmission_file[_]/<file>`, or flat with `_<file>` |
+| MOODLE     | `Full Name_<participant id>_assignsubmission_file[_]/<file>`, or a group's; or flat with `_<file>` |
 | GRADESCOPE | `submission_<id>/<file>` beside submission_metadata.yml |
 | NBGRADER   | `submitted/<student>/<assignment>/<file>`, with timestamp.txt |
 | CLASSROOM  | `<assignment>-submissions/<assignment>-<account>/<file>` |
@@ -31,7 +31,8 @@ CANVAS = re.compile(_CANVAS_USER + r"_(?P<attachment>\d+)_(?P<file>.+)", re.DOTA
 CANVAS_TYPED = re.compile(_CANVAS_USER + r"_(?:text|link)\.html")
 
 # Moodle, mod/assign/classes/downloader.php: folders since 3.1 by default, flat as an option.
-MOODLE = re.compile(r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
+# A group hands in under its own name and number; those who are in none do so together, without a number.
+MOODLE = re.compile(r"(?P<name>.*?)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 
 GRADESCOPE_METADATA = "submission_metadata.yml"
 

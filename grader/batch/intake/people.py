@@ -2,40 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from grader.batch.intake.handed_in import Intake, Stranger
-from grader.batch.students import Directory, Student
+from grader.batch.students import Directory, Student, differ_in, share_an_id, words
+
+# The columns of a roster in which two students of one name are told apart.
+_COLUMNS = {"canvas_id": "canvas id", "sid": "sid", "email": "email", "github": "github", "moodle_id": "moodle id"}
 
 
 class People:
-    """Students as the roster knows them, and the account of who is not in it."""
+    """Students as the roster knows them, and the account of who is not in it.
 
-    def __init__(self, roster: Sequence[Student]) -> None:
+    Everybody of the input is looked up at once: whom a name fits depends on who else has it.
+    """
+
+    def __init__(self, roster: Sequence[Student], handed_in: Iterable[Student]) -> None:
         self._directory = Directory(roster)
-        self._known: dict[Student, Student] = {}
+        self._known: dict[Student, tuple[Student, ...]] = {}
         self._strangers: dict[str, Stranger] = {}
+        fitting: dict[Student, list[Student]] = {}
+        for student in dict.fromkeys(handed_in) if roster else ():
+            found = self._directory.find(student)
+            if len(found) == 1:
+                fitting.setdefault(found[0], []).append(student)
+            elif found:
+                names = ", ".join(f"{each.name} ({each.key})" for each in found)
+                self._turn_away(student, f"Several in the roster fit {student.name}: {names}.")
+            elif group := self._group_called(student.name):
+                self._known[student] = group
+            else:
+                self._turn_away(student, self._why_nobody(student))
+        for known, students in fitting.items():
+            self._settle(known, students)
 
-    def known_as(self, student: Student) -> Student:
-        """The roster's record of a student, with what it lacks filled in; the student as given where there is none."""
-        if student not in self._known:
-            self._known[student] = self._look_up(student)
-        return self._known[student]
+    def known_as(self, student: Student) -> tuple[Student, ...]:
+        """The roster's record of a student, with what it lacks filled in; the student as given where there is none.
 
-    def _look_up(self, student: Student) -> Student:
-        if not self._directory.students:
-            return student
-        found = self._directory.find(student)
-        if len(found) == 1:
-            # A roster made from a Moodle worksheet has the numbers of that assignment, which need not be this one.
-            return replace(found[0].filled_from(student), moodle_id=student.moodle_id or found[0].moodle_id)
-        reason = f"Nobody in the roster fits {student.name}."
-        if found:
-            names = ", ".join(f"{each.name} ({each.key})" for each in found)
-            reason = f"Several in the roster fit {student.name}: {names}."
+        There are several where the "student" is a group that the roster has members of.
+        """
+        return self._known.get(student, (student,))
+
+    def _settle(self, known: Student, students: Sequence[Student]) -> None:
+        """Whom of those who fit somebody in the roster that is. One person has not two ids of one platform."""
+        sure = [each for each in students if share_an_id(known, each)]
+        rest = [each for each in students if each not in sure]
+        apart = next(filter(None, (differ_in(one, other) for one, other in combinations(rest, 2))), "")
+        for each in students:
+            other = next((other for other in sure if each in rest and differ_in(each, other)), None)
+            if other is not None:
+                self._turn_away(each, f"Nobody in the roster fits {_label(each)}: {known.name} there is {other.key}.")
+            elif apart and each in rest:
+                others = " or ".join(other.key for other in rest if other != each)
+                reason = f"{_label(each)} may be {known.name} in the roster, and so may {others}"
+                self._turn_away(each, f"{reason}: tell them apart there in a column {_COLUMNS[apart]!r}.")
+            else:
+                # A roster made from a Moodle worksheet has the numbers of that assignment, which need not be this one.
+                one = replace(known.filled_from(each), moodle_id=each.moodle_id or known.moodle_id)
+                self._known[each] = (one,)
+
+    def _turn_away(self, student: Student, reason: str) -> None:
         self._strangers[student.key] = Stranger(student, reason)
-        return student
+
+    def _group_called(self, name: str) -> tuple[Student, ...]:
+        return tuple(each for each in self._directory.students if each.group and words(each.group) == words(name))
+
+    def _why_nobody(self, student: Student) -> str:
+        reason = f"Nobody in the roster fits {student.name}"
+        for other in self._directory.with_email(student.email):
+            if other.sid and student.sid:
+                return (
+                    f"{reason}: {student.email} is {other.name} there, whose number is {other.sid}, not {student.sid}."
+                )
+        return reason.removesuffix(".") + "."
 
     def accounted_for(self, intake: Intake) -> Intake:
         """The intake, with everybody in it who has no entry, or no place in the roster."""
@@ -46,8 +87,13 @@ class People:
             empty_handed=tuple(empty[key] for key in sorted(empty.keys() - present)),
             missing=tuple(each for each in self._directory.students if each.key not in present | empty.keys()),
             strangers=tuple(self._strangers[key] for key in sorted(self._strangers)),
-            notes=tuple(_alike(sorted(present | empty.keys()))),
+            notes=(*intake.notes, *_alike(sorted(present | empty.keys()))),
         )
+
+
+def _label(student: Student) -> str:
+    """A name, and with it the key where that says more."""
+    return student.key if student.key.startswith(student.name) else f"{student.name} ({student.key})"
 
 
 def _alike(keys: list[str]) -> Iterator[str]:

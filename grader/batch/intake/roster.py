@@ -1,12 +1,14 @@
 """A course's list of students, from the CSV that a platform gives or a spreadsheet saves.
 
 Read are the headers of Canvas (gradebook), Moodle (participants, grading worksheet), Gradescope (roster), GitHub
-Classroom, and plain words such as "name" and "student number". Columns with other headers are passed over.
+Classroom, and plain words such as "name" and "student number". Columns with other headers are passed over, and so are
+rows of a Role other than Student, as Gradescope writes one for each teacher.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.batch.csvcells import Row, Sheet, read_sheet
@@ -23,12 +25,19 @@ _HEADERS = {
     "sid": "sid sisuserid studentid studentnumber idnumber matriculationnumber matrikelnummer",
     "login": "login loginid sisloginid username user netid account benutzername anmeldename",
     "github": "github githubusername githublogin githubaccount",
+    "canvas_id": "canvasid canvasuserid",
+    "moodle_id": "moodleid participantid participantnumber",
     "identifier": "identifier",
     "id": "id userid",
+    "group": "group groupname team teamname",
+    "role": "role",
 }
 _FIELDS = {header: field for field, headers in _HEADERS.items() for header in headers.split()}
 
+_NO_HANDLE = {"group", "role"}  # say nothing of who somebody is
+
 _PARTICIPANT = re.compile(r"\D*[^\d\W]\s+(\d+)")  # Moodle's "Participant 123", in any language
+_POSTING = re.compile(r"(?:muted|manual posting.*)?", re.IGNORECASE | re.DOTALL)
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
@@ -37,8 +46,9 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     columns = _columns(sheet)
     students: dict[str, Student] = {}
     lines: dict[str, int] = {}
+    is_staff = _staff(sheet, columns.get("role"))
     for row in sheet.rows[1:]:
-        if row.is_blank or is_no_student(row[0]):
+        if row.is_blank or is_no_student(row) or is_staff(row):
             continue
         student = _student(row, columns, is_canvas="section" in map(_plain, _header(sheet)))
         if student is None:
@@ -52,9 +62,18 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     return tuple(students.values())
 
 
-def is_no_student(first_cell: str) -> bool:
-    """Whether a row of a Canvas file, by its first cell, is a row of points or the student that Canvas made up."""
-    return "Points Possible" in first_cell or first_cell.strip() in ("Student, Test", "Test Student")
+def is_no_student(row: Row) -> bool:
+    """Whether a row of a Canvas file is one of points, or of how grades are posted, or the student Canvas made up."""
+    is_made_up = row[0] in ("Student, Test", "Test Student") or (row[0], row[1]) == ("Student", "Test")
+    is_posting = all(_POSTING.fullmatch(cell.value.strip()) for cell in row.cells)
+    return is_made_up or is_posting or "Points Possible" in row[0]
+
+
+def _staff(sheet: Sheet, column: int | None) -> Callable[[Row], bool]:
+    """Whether a row is a teacher's. Gradescope's word for the others is Student; where it is never said, nobody is."""
+    if column is None or all(row[column].casefold() != "student" for row in sheet.rows):
+        return lambda row: False
+    return lambda row: row[column].casefold() not in ("student", "")
 
 
 def _header(sheet: Sheet) -> list[str]:
@@ -66,7 +85,7 @@ def _columns(sheet: Sheet) -> dict[str, int]:
     for number, header in enumerate(_header(sheet)):
         if field := _FIELDS.get(_plain(header)):
             columns.setdefault(field, number)
-    if not columns:
+    if not columns.keys() - _NO_HANDLE:
         raise UsageFault(
             f"{sheet.name} has no column that says who a student is.",
             hint="Its first line must name the columns, such as name, email, sid, login.",
@@ -79,10 +98,13 @@ def _student(row: Row, columns: dict[str, int], *, is_canvas: bool) -> Student |
     name = cell.get("name") or f"{cell.get('first', '')} {cell.get('last', '')}".strip()
     participant = _PARTICIPANT.fullmatch(identifier := cell.get("identifier", ""))
     number = cell.get("id", "")
+    canvas_id = cell.get("canvas_id") or (number if is_canvas else "")
+    moodle_id = cell.get("moodle_id") or (participant[1] if participant else "")
     login, github = cell.get("login", ""), cell.get("github", "")
     email = cell.get("email") or next((each for each in (login, identifier) if "@" in each), "")
     sid = cell.get("sid") or ("" if is_canvas else number) or ("" if participant or identifier == email else identifier)
-    key = sid or login or email or github or (number if is_canvas else "") or identifier or name
+    by_number = f"{name} {moodle_id}".strip() if moodle_id else name
+    key = sid or login or email or github or canvas_id or identifier or by_number
     if not key:
         return None
     return Student(
@@ -92,8 +114,9 @@ def _student(row: Row, columns: dict[str, int], *, is_canvas: bool) -> Student |
         sid=sid,
         login=login,
         github=github,
-        canvas_id=number if is_canvas else "",
-        moodle_id=participant[1] if participant else "",
+        canvas_id=canvas_id,
+        moodle_id=moodle_id,
+        group=cell.get("group", ""),
     )
 
 

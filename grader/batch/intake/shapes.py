@@ -93,7 +93,7 @@ def moodle(layout: Layout) -> Reader:
     """Moodle's "Download all submissions". The number of a participant is that of the grading worksheet.
 
     It is another one in each assignment, so the key of a student is the name, with the number where two share one (all
-    do where marking is blind).
+    do where marking is blind). A group has its name and the number of the group, which is no participant's.
     """
     matches = [match for top in layout.tops if (match := MOODLE.fullmatch(top))]
     names = Counter(name for name, _ in {(match["name"], match["id"]) for match in matches})
@@ -103,8 +103,9 @@ def moodle(layout: Layout) -> Reader:
         if match is None:
             return "Its folder is not named as Moodle names a submission's."
         name = match["name"].strip() or "Participant"
-        key = f"{name} {match['id']}" if names[match["name"]] > 1 else name
-        student = Student(key=key, name=name, moodle_id=match["id"])
+        number = match["id"] or ""
+        key = f"{name} {number}" if number and names[match["name"]] > 1 else name
+        student = Student(key=key, name=name, moodle_id=number)
         if match["plugin"] != "file":
             return Aside(student, f"This was entered in Moodle ({match['plugin']}), not handed in as a file.")
         parts = (*filter(None, [match["file"]]), *file.parts[1:])
@@ -151,9 +152,11 @@ def gradescope(records: Mapping[str, Sequence[Record]]) -> Reader:
     def read(file: Located) -> Answer:
         if len(file.parts) < 2:
             return "It lies beside the submissions' folders, not in one."
-        known = records.get(file.parts[0], ())
-        if not known:
+        known = records.get(file.parts[0])
+        if known is None:
             return "Its folder is not in submission_metadata.yml."
+        if not known:
+            return "submission_metadata.yml names nobody who handed in its folder."
         return tuple(
             _claim(each.student, file.parts[1:], attempt=each.attempt, submitted_at=each.submitted_at) for each in known
         )

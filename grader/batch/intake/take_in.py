@@ -21,6 +21,7 @@ from grader.batch.intake.archive import Item, Oddity, display, is_safe
 from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.gradescope import Record, parse_metadata
+from grader.batch.intake.groups import for_other_members
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import CODE_SUFFIXES, GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
@@ -55,7 +56,7 @@ def take_in(
         )
     with ExitStack() as stack:
         asked = {each.id: asked_for(each.stub) for each in exercises}
-        yield _intake(open_tree(path, stack), Naming(exercises), asked, shape, People(roster), due)
+        yield _intake(open_tree(path, stack), Naming(exercises), asked, shape, roster, due)
 
 
 def _intake(
@@ -63,7 +64,7 @@ def _intake(
     naming: Naming,
     asked: Mapping[str, Mapping[str, str]],
     wanted: Shape | None,
-    people: People,
+    roster: Sequence[Student],
     due: datetime | None,
 ) -> Intake:
     somewhere = [oddity for oddity in tree.oddities if is_safe(oddity.path)]
@@ -72,7 +73,7 @@ def _intake(
     shape, sections = recognise(layout, naming, wanted=wanted)
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
-    rivals: dict[tuple[str, str], list[Candidate]] = {}
+    found: list[Candidate | LeftOut] = []
     unread: list[str] = []
     for section in sections:
         records, section = _records_apart(section, shape)
@@ -83,28 +84,35 @@ def _intake(
             )
         system.update(parts[-1] for parts in records)
         owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
-        left_out += _without_files(owners, section, people)
+        found += _without_files(owners, section)
         times, bad = time_stamps(records) if shape is Shape.NBGRADER else ({}, [])
         unread += bad
         read = _reader(shape, section, owners, naming, times)
         for file in section.files:
-            for each in _claimed(file, read(file), section.root, naming, people, due):
-                if isinstance(each, LeftOut):
-                    left_out.append(each)
-                else:
-                    rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
+            found += _claimed(file, read(file), section.root, naming, due)
+    people = People(roster, filter(None, map(_whose, found)))
+    known = [one for each in found for one in _as_known(each, people)]
+    left_out += (each for each in known if isinstance(each, LeftOut))
+    candidates = [each for each in known if isinstance(each, Candidate)]
+    notes: tuple[str, ...] = (unread_note(unread),) if unread and due else ()
+    if shape is Shape.CANVAS:
+        given, notes = for_other_members(candidates, roster, {each.student for each in left_out})
+        candidates += given
+    rivals: dict[tuple[str, str], list[Candidate]] = {}
+    for each in candidates:
+        rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
     entries: list[Entry] = []
     for (_, exercise), group in rivals.items():
         choose(group, naming, asked[exercise], entries, left_out)
-    intake = people.accounted_for(
+    return people.accounted_for(
         Intake(
             shape=shape,
             entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
             left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
             system_files=tuple(sorted(system.items())),
+            notes=notes,
         )
     )
-    return replace(intake, notes=(*intake.notes, unread_note(unread))) if unread and due else intake
 
 
 def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], Source], Layout]:
@@ -152,12 +160,27 @@ def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tup
         raise UsageFault(fault.message, hint=fault.hint) from fault
 
 
-def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout, people: People) -> Iterator[LeftOut]:
+def _whose(each: Candidate | LeftOut) -> Student | None:
+    return each.claim.student if isinstance(each, Candidate) else each.student
+
+
+def _as_known(each: Candidate | LeftOut, people: People) -> Iterator[Candidate | LeftOut]:
+    """The same for whomever the roster says that it belongs to: each member, where that is a group."""
+    if isinstance(each, Candidate):
+        known = people.known_as(each.claim.student)
+        yield from (replace(each, claim=replace(each.claim, student=student)) for student in known)
+    elif each.student is None:
+        yield each
+    else:
+        yield from (replace(each, student=student) for student in people.known_as(each.student))
+
+
+def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout) -> Iterator[LeftOut]:
     """The students of folders that Gradescope lists and that are not there, as in an export unpacked in part."""
     for folder in sorted(owners.keys() - set(layout.tops)):
         for each in owners[folder]:
             reason = f"{each.student.name} handed it in, as {GRADESCOPE_METADATA} has it, and there is no file of it."
-            yield LeftOut(display(folder), reason, people.known_as(each.student))
+            yield LeftOut(display(folder), reason, each.student)
 
 
 def _claimed(
@@ -165,20 +188,16 @@ def _claimed(
     answer: shapes.Answer,
     root: str,
     naming: Naming,
-    people: People,
     due: datetime | None,
 ) -> Iterator[Candidate | LeftOut]:
     """What a reader's answer comes to: for each claim a candidate, or why there is none."""
     path = file.item.path
     if isinstance(answer, str | Aside):
-        reason, student = (
-            (answer, None) if isinstance(answer, str) else (answer.reason, people.known_as(answer.student))
-        )
+        reason, student = (answer, None) if isinstance(answer, str) else (answer.reason, answer.student)
         yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
         return
     for claim in (answer,) if isinstance(answer, Claim) else answer:
-        late = claim.late or lateness(claim.submitted_at, due)
-        claim = replace(claim, student=people.known_as(claim.student), late=late)
+        claim = replace(claim, late=claim.late or lateness(claim.submitted_at, due))
         found = _exercise(path, (*claim.hints, root), naming)
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)

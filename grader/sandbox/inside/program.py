@@ -85,7 +85,7 @@ class Program:
         sys.modules["submission"] = self._module
         warnings.formatwarning = self._worded_warning
         if notebook:
-            vars(self._module).update(notebook_names.names())
+            notebook_names.add_names(vars(self._module))
         self._seed(seed)
         exec(self._code, vars(self._module))  # noqa: S102  # this is what the process is for
         print(END_OF_IMPORT, end="", flush=True)

@@ -1,6 +1,7 @@
 """Returns a wrapper tensor without storage whose __torch_dispatch__ would have to give its bytes.
 
-expect: verdict=failed|crashed, score<=0
+With ex1's own limits, since the first __torch_dispatch__ of a process has torch import sympy, for half a second.
+expect: verdict=failed|crashed, score<=0, exercise=usual
 """
 import torch
 

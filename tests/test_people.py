@@ -1,0 +1,262 @@
+"""Who is who: nobody gets another's work for a name, an address or a number that is nearly theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from batch_support import BOTH, EX1, ROOT, Files, entries, folder, reasons
+
+from grader.batch.intake.handed_in import Intake
+from grader.batch.intake.roster import read_roster
+from grader.batch.intake.take_in import take_in
+from grader.batch.naming import ExerciseNames
+from grader.batch.similar import find_alike
+from grader.batch.students import Directory, Student
+from grader.exercise import find_exercise
+
+
+def taken_in(root: Path, files: Files, roster: str, exercises: tuple[ExerciseNames, ...] = (EX1,)) -> Intake:
+    """What the files come to with a roster of this text."""
+    path = root / "roster.csv"
+    path.write_text(roster, encoding="utf-8")
+    with take_in(folder(root / "ex1-submissions", files), exercises, roster=read_roster(path)) as intake:
+        return intake
+
+
+def owners(intake: Intake) -> list[tuple[str, str]]:
+    """The first part of each entry's path, and whose it is."""
+    return [(name.partition("/")[0], student) for student, _, _, name in entries(intake)]
+
+
+def strangers(intake: Intake) -> list[str]:
+    return [each.reason for each in intake.strangers]
+
+
+def gradescope(*submitters: tuple[str, str, str]) -> dict[str, bytes]:
+    """An export in which each of these (name, sid, email) handed in a folder: submission_1, submission_2, ..."""
+    metadata, files = "", {}
+    for at, (name, sid, email) in enumerate(submitters, 1):
+        metadata += f"submission_{at}:\n  :submitters:\n  - :name: {name!r}\n    :sid: {sid!r}\n    :email: {email!r}\n"
+        files[f"submission_{at}/ex1.py"] = b"x"
+    return {"submission_metadata.yml": metadata.encode(), **files}
+
+
+CHRISES = "name,email,sid\nChris Jones,chris@x.edu,\nChris Smith,csmith@x.edu,\n"
+
+
+def test_an_address_elsewhere_that_begins_alike_is_somebody_elses(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, gradescope(("Chris Smith", "", "chris@gmail.com")), CHRISES)
+    assert owners(intake) == [("submission_1", "csmith@x.edu")]
+    assert [each.name for each in intake.missing] == ["Chris Jones"]
+
+
+def test_one_github_account_is_not_another(tmp_path: Path) -> None:
+    roster = '"identifier","github_username","github_id","name"\n"ben@x.edu","benny","1","Ben Alt"\n'
+    intake = taken_in(tmp_path, ["ex1-ben/ex1.py", "ex1-benny/ex1.py"], roster)
+    assert owners(intake) == [("ex1-ben", "ben"), ("ex1-benny", "ben@x.edu")]
+    assert strangers(intake) == ["Nobody in the roster fits ben."]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fits"),
+    [
+        (Student(key="ada", name="ada"), True),  # a folder's name, and nothing against it
+        (Student(key="ada", name="ada", github="ada"), True),
+        (Student(key="7", name="Ada M. Example", login="ada"), True),
+        (Student(key="7", name="exampleada", login="ada"), True),
+        (Student(key="ada@x.edu", name="ada@x.edu"), True),
+        (Student(key="7", name="7", login="ada@x.edu"), True),
+        (Student(key="ada@gmail.com", name="ada@gmail.com"), False),
+        (Student(key="7", name="Ada Other", login="ada"), False),
+        (Student(key="ada", name="Ada Other", email="ada@gmail.com"), False),
+        (Student(key="7", name="Ada Example", email="a@gmail.com"), True),  # people have several addresses
+    ],
+)
+def test_what_comes_before_the_at_fits_an_account_where_nothing_contradicts(wanted: Student, *, fits: bool) -> None:
+    ada = Student(key="1", name="Ada Example", sid="1", email="ada@x.edu")
+    assert Directory([ada]).find(wanted) == ((ada,) if fits else ())
+
+
+ONE_ANN = "name,email\nAnn Lee,ann@x.edu\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "keys", "column"),
+    [
+        (["leeann_101_1_ex1.py", "leeann_102_2_ex1.py"], ["101", "102"], "canvas id"),
+        (
+            ["Ann Lee_7_assignsubmission_file_/ex1.py", "Ann Lee_8_assignsubmission_file_/ex1.py"],
+            ["Ann Lee 7", "Ann Lee 8"],
+            "moodle id",
+        ),
+        (
+            gradescope(("Ann Lee", "", "a1@gmail.com"), ("Ann Lee", "", "a2@gmail.com")),
+            ["a1@gmail.com", "a2@gmail.com"],
+            "email",
+        ),
+    ],
+    ids=["canvas", "moodle", "gradescope"],
+)
+def test_two_of_one_name_are_not_the_one_in_the_roster(
+    tmp_path: Path, files: Files, keys: list[str], column: str
+) -> None:
+    intake = taken_in(tmp_path, files, ONE_ANN)
+    assert [each.student.key for each in intake.entries] == keys
+    assert len(intake.strangers) == 2
+    assert strangers(intake)[0].endswith(
+        f" may be Ann Lee in the roster, and so may {keys[1]}: tell them apart there in a column {column!r}."
+    )
+    assert [each.key for each in intake.missing] == ["ann@x.edu"]
+
+
+def test_two_of_one_name_are_told_apart_in_the_column_that_is_asked_for(tmp_path: Path) -> None:
+    files = ["leeann_101_1_ex1.py", "leeann_102_2_ex1.py"]
+    one = taken_in(tmp_path, files, "name,email,canvas id\nAnn Lee,ann@x.edu,102\n")
+    assert [each[0] for each in entries(one)] == ["101", "ann@x.edu"]
+    both = taken_in(tmp_path, files, "name,canvas id\nAnn Lee,101\nAnn Lee,102\n")
+    assert [each[0] for each in entries(both)] == ["101", "102"]
+    assert (both.strangers, both.missing) == ((), ())
+    moodle = [f"Ann Lee_{number}_assignsubmission_file_/ex1.py" for number in (7, 8)]
+    intake = taken_in(tmp_path / "ex1-submissions", moodle, "name,moodle id\nAnn Lee,7\nAnn Lee,8\n")
+    assert [each[0] for each in entries(intake)] == ["Ann Lee 7", "Ann Lee 8"]
+    assert intake.strangers == ()
+
+
+def test_whoever_has_the_rosters_address_is_meant_and_a_namesake_is_not(tmp_path: Path) -> None:
+    files = gradescope(("Ann Lee", "", "ann@gmail.com"), ("Ann Lee", "", "ann@x.edu"))
+    intake = taken_in(tmp_path, files, ONE_ANN)
+    assert owners(intake) == [("submission_1", "ann@gmail.com"), ("submission_2", "ann@x.edu")]
+    assert strangers(intake) == [
+        "Nobody in the roster fits Ann Lee (ann@gmail.com): Ann Lee there is ann@x.edu.",
+    ]
+
+
+def test_one_student_whom_moodle_numbers_anew_in_each_assignment_is_one(tmp_path: Path) -> None:
+    files = ["ex1/Ann Lee_7_assignsubmission_file_/a.py", "ex2/Ann Lee_9_assignsubmission_file_/a.py"]
+    intake = taken_in(tmp_path, files, ONE_ANN, BOTH)
+    assert [each[:2] for each in entries(intake)] == [("ann@x.edu", "ex1"), ("ann@x.edu", "ex2")]
+    assert intake.strangers == ()
+
+
+@pytest.mark.parametrize(("here", "there"), [("0123", "123"), ("123", "0123")])
+def test_a_number_that_lost_its_zeros_is_the_same_number(tmp_path: Path, here: str, there: str) -> None:
+    roster = f"name,sid,email\nAda Example,{there},ada@x.edu\nBo Sample,{there}4,\n"
+    files = gradescope(("Ada E.", here, "ada@x.edu"), ("Bo Sample", f"{here}4", "bo@gmail.com"))
+    assert [each[0] for each in entries(taken_in(tmp_path, files, roster))] == [there, f"{there}4"]
+
+
+def test_a_folder_is_named_by_a_number_that_lost_its_zeros(tmp_path: Path) -> None:
+    assert owners(taken_in(tmp_path, ["0123/ex1.py", "9/ex1.py"], "sid,name\n123,Ada\n0009,Bo\n")) == [
+        ("9", "0009"),
+        ("0123", "123"),
+    ]
+
+
+def test_numbers_that_differ_in_zeros_are_two_where_the_roster_has_both(tmp_path: Path) -> None:
+    files = gradescope(("Ada", "07", ""), ("Bo", "7", ""), ("Cy", "0008", ""))
+    intake = taken_in(tmp_path, files, "name,sid\nAda,07\nBo,7\nDee,8\n")
+    assert owners(intake) == [("submission_3", "0008"), ("submission_1", "07"), ("submission_2", "7")]
+    assert strangers(intake) == ["Nobody in the roster fits Cy."]
+
+
+def test_an_address_that_fits_with_a_number_that_does_not_is_said(tmp_path: Path) -> None:
+    intake = taken_in(
+        tmp_path, gradescope(("Ada E.", "0124", "ada@x.edu")), "name,sid,email\nAda Example,123,ada@x.edu\n"
+    )
+    assert strangers(intake) == [
+        "Nobody in the roster fits Ada E.: ada@x.edu is Ada Example there, whose number is 123, not 0124."
+    ]
+
+
+def test_a_name_that_ends_in_a_full_stop_ends_the_sentence(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, gradescope(('Ben "B" Müller, Jr.', "", "")), ONE_ANN)
+    assert strangers(intake) == ['Nobody in the roster fits Ben "B" Müller, Jr.']
+
+
+def test_gradescopes_folder_without_a_submitter_is_called_that(tmp_path: Path) -> None:
+    files = gradescope(("Ann Lee", "", "ann@x.edu"))
+    files["submission_metadata.yml"] += b"submission_2:\n  :submitters: []\n"
+    files |= {"submission_2/ex1.py": b"x", "submission_3/ex1.py": b"x"}
+    assert reasons(taken_in(tmp_path, files, ONE_ANN)) == {
+        "submission_2/ex1.py": "submission_metadata.yml names nobody who handed in its folder.",
+        "submission_3/ex1.py": "Its folder is not in submission_metadata.yml.",
+    }
+
+
+GROUPS = "name,email,{}\nAnn Lee,ann@x.edu,Group A\nBo Sample,bo@x.edu,group a\nCy Cho,cy@x.edu,Default group\n"
+
+
+@pytest.mark.parametrize("column", ["group", "Team"])
+def test_what_a_moodle_group_hands_in_is_each_members(tmp_path: Path, column: str) -> None:
+    names = (
+        "Group A_12_assignsubmission_file_",
+        "Default group_assignsubmission_file_",
+        "Group_3_assignsubmission_file_",
+    )
+    intake = taken_in(tmp_path, [f"{name}/ex1.py" for name in names], GROUPS.format(column))
+    assert owners(intake) == [
+        ("Group_3_assignsubmission_file_", "Group"),
+        ("Group A_12_assignsubmission_file_", "ann@x.edu"),
+        ("Group A_12_assignsubmission_file_", "bo@x.edu"),
+        ("Default group_assignsubmission_file_", "cy@x.edu"),
+    ]
+    assert intake.entries[1].student.moodle_id == ""  # the number is the group's
+    assert strangers(intake) == ["Nobody in the roster fits Group."]
+    assert (intake.left_out, intake.missing) == ((), ())
+
+
+def test_what_one_of_a_canvas_group_hands_in_is_each_members(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, ["leeann_101_1_ex1.py", "chocy_103_2_ex1.py"], GROUPS.format("group"))
+    assert [each[0] for each in entries(intake)] == ["ann@x.edu", "bo@x.edu", "cy@x.edu"]
+    assert intake.notes == ("What another of their group in the roster handed in counts for Bo Sample too.",)
+    assert [each.student.canvas_id for each in intake.entries] == ["101", "", "103"]
+
+
+def test_what_a_group_handed_in_together_is_not_alike(tmp_path: Path) -> None:
+    pytest.importorskip("copydetect")
+    pack = find_exercise("ex1")
+    solution = (ROOT / "reference" / "ex1_sum_of_cubes" / "solution.py").read_bytes()
+    files = {"leeann_101_1_ex1.py": solution, "chocy_103_2_ex1.py": solution}
+    (tmp_path / "roster.csv").write_text(GROUPS.format("group"))
+    class_ = folder(tmp_path / "class", files)
+    with take_in(class_, (EX1,), roster=read_roster(tmp_path / "roster.csv")) as intake:
+        (pair,) = find_alike(intake.entries, {"ex1": pack.stub})
+    assert len(intake.entries) == 3
+    assert {pair.one.entry.name, pair.other.entry.name} == files.keys()
+
+
+def test_groups_are_not_those_of_an_assignment_that_two_of_one_handed_in(tmp_path: Path) -> None:
+    roster = GROUPS.format("group") + "Dee Park,dee@x.edu,Default group\n"
+    intake = taken_in(tmp_path, ["leeann_101_1_ex1.py", "samplebo_102_2_ex1.py", "chocy_103_3_ex1.py"], roster)
+    assert [each[0] for each in entries(intake)] == ["ann@x.edu", "bo@x.edu", "cy@x.edu"]
+    assert [each.name for each in intake.missing] == ["Dee Park"]
+    (note,) = intake.notes
+    assert note.startswith("Ann Lee and Bo Sample are both in the group Group A and each handed in ex1, so ")
+
+
+def test_whoever_handed_in_what_cannot_be_graded_gets_nobody_elses(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, ["leeann_101_1_ex1.py", "samplebo_102_2_ex1.pdf"], GROUPS.format("group"))
+    assert [each[0] for each in entries(intake)] == ["ann@x.edu"]
+    assert [each.name for each in intake.empty_handed] == ["Bo Sample"]
+
+
+POSTED = "Student,ID,SIS User ID,SIS Login ID,Ex 1 (5)\n,,,,Manual Posting\n    Points Possible,,,,10\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (POSTED + '"Lee, Ann",1,,ann,\n"Student, Test",9,,x,\n', ["Lee, Ann"]),
+        ("LastName,FirstName,ID,Section\n,,,\nLee,Ann,1,A\nStudent,Test,9,A\n", ["Ann Lee"]),
+        (
+            "Name,Email,Role\nAda,a@x.edu,Student\nProf X,p@x.edu,Instructor\nBo,b@x.edu,TA\nCy,c@x.edu,\n",
+            ["Ada", "Cy"],
+        ),
+        ("name,role\nAda,Teilnehmerin\nBo,Teilnehmer\n", ["Ada", "Bo"]),  # not Gradescope's words: nobody is lost
+    ],
+)
+def test_rows_of_a_roster_that_are_no_students_are_passed_over(tmp_path: Path, text: str, names: list[str]) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(text)
+    assert [each.name for each in read_roster(path)] == names
