@@ -115,9 +115,15 @@ def read_course(extra: tuple[Path, ...] = (), *, language: str = ENGLISH) -> lis
 
 
 def find_exercise(name: str, extra: tuple[Path, ...] = (), *, language: str = ENGLISH) -> Exercise:
-    """The exercise with an id such as "ex2". Raises UsageFault with the closest match."""
+    """The exercise with an id such as "ex2", in any case unless two differ in that alone.
+
+    Raises UsageFault with the closest match.
+    """
     folders = {id_of(folder): folder for folder in exercise_folders(extra)}
-    folder = folders.get(name) or {folder.name: folder for folder in folders.values()}.get(name)
+    called = {each: (id_of(each), each.name) for each in folders.values()}
+    exact = [each for each, names in called.items() if name in names]
+    alike = [each for each, names in called.items() if name.casefold() in map(str.casefold, names)]
+    folder = exact[0] if exact else alike[0] if len(alike) == 1 else None
     if folder is None:
         close = difflib.get_close_matches(name.lower(), folders, n=1, cutoff=0.5)
         hint = f"Did you mean {close[0]}?" if close else "`grade list` shows them all."

@@ -78,6 +78,13 @@ def test_everything_handed_in_is_accounted_for(mixed: Path, tmp_path: Path) -> N
     }
 
 
+def test_exercises_may_be_named_in_any_case(tmp_path: Path) -> None:
+    class_ = hand_in(tmp_path / "class", [REFERENCE / "solution.py"])
+    assert batch("EX1, ex1", class_, "-o", tmp_path / "results").startswith("1 graded, taken in")
+    assert batch("All", class_, "-o", tmp_path / "results").startswith("0 graded, 1 before")
+    assert batch("Ex1_Sum_of_cubes", class_, "-o", tmp_path / "results").startswith("0 graded, 1 before")
+
+
 def test_what_is_graded_is_not_graded_again_and_what_has_changed_is(tmp_path: Path) -> None:
     folder = hand_in(tmp_path / "class", [REFERENCE / "solution.py"], copies=3)
     results = tmp_path / "results"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.batch.gradebook.for_people import lateness
 from grader.batch.late import HUNDREDTH, Lateness, LatePolicy, Unit, parse_policy
 from grader.errors import UsageFault
 
@@ -105,3 +106,12 @@ def test_whoever_earned_more_keeps_no_less(policy: LatePolicy, one: Decimal, oth
     less, more = sorted((one, other))
     late = Lateness(seconds)
     assert less - policy.penalty(less, late) <= more - policy.penalty(more, late)
+
+
+@pytest.mark.parametrize("policy", [parse_policy(f"1%/{unit}") for unit in ("hour", "day", "week")])
+@pytest.mark.parametrize("seconds", [DAY, DAY + 1e-6, DAY + 20, 7 * DAY, 7 * DAY + 29, 3600.0, 3601.0, 1e-6])
+def test_lateness_in_words_is_as_many_units_begun_as_the_penalty_takes(policy: LatePolicy, seconds: float) -> None:
+    sizes = {"d": DAY, "h": 3600.0, "min": 60.0}
+    words = lateness(Lateness(seconds)).removesuffix(" late").split()
+    said = sum(float(count) * sizes[unit] for count, unit in zip(words[::2], words[1::2], strict=True))
+    assert policy.units_begun(Lateness(said)) == policy.units_begun(Lateness(seconds))

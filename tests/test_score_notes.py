@@ -305,9 +305,9 @@ def test_an_exercise_that_had_a_score_by_hand_alone_is_nobodys_once_it_is_taken_
 @pytest.mark.parametrize(
     ("due", "says"),
     [
-        ("2026-03-01 12:00", "Handed in 12 h late: 1 of 10 points is taken, 9 count."),
-        ("2026-03-01T12:00", "Handed in 12 h late: 1 of 10 points is taken, 9 count."),
-        ("2026-03-01T12:00:00", "Handed in 12 h late: 1 of 10 points is taken, 9 count."),
+        ("2026-03-01 12:00", "Handed in 12 h 1 min late: 1 of 10 points is taken, 9 count."),
+        ("2026-03-01T12:00", "Handed in 12 h 1 min late: 1 of 10 points is taken, 9 count."),
+        ("2026-03-01T12:00:00", "Handed in 12 h 1 min late: 1 of 10 points is taken, 9 count."),
         ("2026-03-01", "Handed in 1 min late: 1 of 10 points is taken, 9 count."),  # the end of that day
         ("2026-03-02", ""),
     ],

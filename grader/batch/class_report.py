@@ -28,12 +28,10 @@ def render(
     intake: Intake,
     *,
     pairs: Sequence[Pair] = (),
-    earlier: Sequence[tuple[Student, str]] = (),
 ) -> str:
     """The page, for the records that count and what the batch took in.
 
-    `pairs` are similar submissions, in the order in which they are to be shown. `earlier`: whose work on an exercise
-    counts and is not in this input.
+    `pairs` are similar submissions, in the order in which they are to be shown.
     """
     summary = summarise(counted)
     return page.render(
@@ -46,8 +44,8 @@ def render(
         groups=_groups(summary),
         intake=intake,
         pairs=pairs,
-        earlier=earlier,
-        names=called(_everybody(summary, intake, earlier)),
+        earlier=[row for row in summary.rows if row.record.is_earlier and row.record.score is not None],
+        names=called(_everybody(summary, intake)),
         address=address,
         bars=bars,
         lateness=lateness,
@@ -55,19 +53,21 @@ def render(
     )
 
 
-def _everybody(summary: Summary, intake: Intake, earlier: Sequence[tuple[Student, str]]) -> Iterator[Student]:
+def _everybody(summary: Summary, intake: Intake) -> Iterator[Student]:
     yield from (each.student for each in intake.strangers)
-    yield from (*intake.empty_handed, *intake.missing, *(student for student, _ in earlier))
+    yield from (*intake.empty_handed, *intake.missing)
     yield from (row.record.student for row in summary.rows)
 
 
 def _groups(summary: Summary) -> dict[str, list[Row]]:
     """The rows that somebody should look at, by why."""
     rows = summary.rows
+    graded = [row for row in rows if row.record.standing is Standing.GRADED]
     return {
-        "crashed": [row for row in rows if row.verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)],
+        "crashed": [row for row in graded if row.verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)],
         "not graded": [row for row in rows if row.record.standing in (Standing.GRADER_FAULT, Standing.NOT_GRADED)],
-        "not graded again": [row for row in rows if row.record.standing is Standing.GRADED and row.record.problem],
+        "graded for other points": [row for row in rows if row.record.standing is Standing.OUTDATED],
+        "not graded again": [row for row in graded if row.record.problem],
         "late": [row for row in rows if row.is_late],
         "set by hand": [row for row in rows if row.record.override is not None],
     }

@@ -135,7 +135,7 @@ class Summary:
         exercise = self.exercises.setdefault(record.exercise, ExerciseTally(record.exercise, record.max_score))
         if record.final is not None:
             exercise.scores[record.final] += 1
-        if report is not None and report["score"] is not None:
+        if report is not None and record.standing is Standing.GRADED:
             exercise.title, exercise.graded = report["title"], exercise.graded + 1
             self._add_checks(exercise, row, report["checks"])
 

@@ -1,6 +1,6 @@
 """grades.db as a file: its tables, who may open it, and transactions.
 
-With store.py and filing.py, which read and write what is in it, this is all that knows SQL.
+With store.py, filing.py and aside.py, which read and write what is in it, this is all that knows SQL.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ SCHEMA = """
         late_seconds REAL,
         key TEXT NOT NULL,
         UNIQUE (student, exercise, attempt)
+    );
+    CREATE TABLE IF NOT EXISTS content (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        digest TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS entry_name ON entry (exercise, name);
     CREATE TABLE IF NOT EXISTS seen (

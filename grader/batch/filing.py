@@ -1,8 +1,8 @@
 """What came in, put into grades.db: whose each file is, and in which input it was there last.
 
 A class is taken in again and again, and each time more may be known. Where a roster or a namesake makes another student
-of whoever a file belonged to, its entry moves there with its result. What an input no longer holds stays, but does not
-count where the same student has something newer.
+of whoever a file belonged to, its entry moves there with its result. What an input no longer holds stays: of several
+attempts it may be the best.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from grader.batch.aside import Move, Place, drop, give_all, place_of, set_aside
 from grader.batch.database import Database
 from grader.batch.intake.handed_in import Entry
 from grader.batch.students import Directory, Student, share_an_id
 
 STUDENT_FIELDS = tuple(field.name for field in dataclasses.fields(Student))
-
-Place = tuple[str, str, int]
-"""A student's key, an exercise, an attempt: where a report lies."""
-
-_Move = tuple[Place, str]  # from there to the student with this key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +37,39 @@ class Filing:
     left: list[Place]
 
 
-def file(database: Database, entries: Iterable[tuple[Entry, str]]) -> Filing:
-    """Take in each entry with its key. To be called in a transaction: it leaves all as it was, or none of it."""
-    pairs = list(entries)
-    left = _move_by_id(database, {entry.student.key: entry.student for entry, _ in pairs})
+def file(database: Database, entries: Iterable[tuple[Entry, str, str]]) -> Filing:
+    """Take in each entry with its key and its digest, which says what it is whatever it is held to.
+
+    To be called in a transaction: it leaves all as it was, or none of it.
+    """
+    came = list(entries)
+    left = _move_by_id(database, {entry.student.key: entry.student for entry, *_ in came})
     filed = []
-    for entry, key in pairs:
+    for entry, key, digest in came:
         left += _move_by_name(database, entry)
-        filed.append(_filed(database, entry, key))
+        left += set_aside(database, entry, digest)
+        filed.append(_filed(database, entry, key, digest))
     _note_seen(database, [each.id for each in filed])
     for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
         if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
             database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
             database.execute("DELETE FROM student WHERE key = ?", (old,))
     return Filing(filed, [place for place, _ in left])
+
+
+def move_by_hand(database: Database, people: Iterable[Student]) -> None:
+    """Make what was set by hand for somebody without work theirs whom an id says this is, known by another key now."""
+    here = {each.key: each for each in people}
+    alone = database.rows(
+        "SELECT key, facts FROM absent "
+        "WHERE key IN (SELECT student FROM override) AND key NOT IN (SELECT key FROM student)"
+    )
+    directory = Directory(here.values()) if alone else Directory(())
+    for key, facts in alone:
+        old = from_text(facts)
+        found = () if key in here else directory.find(old)
+        if len(found) == 1 and share_an_id(found[0], old):
+            database.execute("UPDATE override SET student = ? WHERE student = ?", (found[0].key, key))
 
 
 def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
@@ -71,7 +86,11 @@ def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
             )
         ]
         for number, *_ in rows:
-            _drop(database, number)
+            drop(database, number)
+        database.execute(  # what was set by hand for somebody stays
+            "INSERT OR IGNORE INTO absent SELECT key, facts FROM student "
+            "WHERE key NOT IN (SELECT student FROM entry) AND key IN (SELECT student FROM override)"
+        )
         database.execute("DELETE FROM student WHERE key NOT IN (SELECT student FROM entry)")
         return [(student, exercise, attempt) for _, student, exercise, attempt in rows]
 
@@ -86,20 +105,19 @@ def from_text(facts: str) -> Student:
     return Student(**json.loads(facts))
 
 
-def _move_by_id(database: Database, here: dict[str, Student]) -> list[_Move]:
+def _move_by_id(database: Database, here: dict[str, Student]) -> list[Move]:
     """Make what was filed under another key theirs whom an id says it belongs to.
 
     Whoever is known better now may have handed in anew as well, so that no file is the same.
     """
     others = [from_text(facts) for key, facts in database.rows("SELECT key, facts FROM student") if key not in here]
     directory = Directory(here.values()) if others else Directory(())
-    moves: list[_Move] = []
+    moves: list[Move] = []
     for old in others:
         found = directory.find(old)
         if len(found) == 1 and share_an_id(found[0], old):
-            places = database.rows("SELECT student, exercise, attempt FROM entry WHERE student = ?", (old.key,))
-            moves += [(place, found[0].key) for place in places]
-            database.execute("UPDATE OR IGNORE entry SET student = ? WHERE student = ?", (found[0].key, old.key))
+            moves += give_all(database, old.key, found[0].key, "attempt > 0")
+            moves += give_all(database, old.key, found[0].key, "attempt < 1")
     return moves
 
 
@@ -110,10 +128,10 @@ def _note_seen(database: Database, entries: list[int]) -> None:
         database.execute_each("INSERT OR REPLACE INTO seen VALUES (?, ?)", ((each, last + 1) for each in entries))
 
 
-def _filed(database: Database, entry: Entry, key: str) -> Filed:
+def _filed(database: Database, entry: Entry, key: str, digest: str) -> Filed:
     database.execute("INSERT OR REPLACE INTO student VALUES (?, ?)", (entry.student.key, as_text(entry.student)))
     values: tuple[Any, ...] = (
-        *_place(entry),
+        *place_of(entry),
         entry.name,
         entry.submitted_at.isoformat() if entry.submitted_at else None,
         entry.late is not None,
@@ -127,18 +145,19 @@ def _filed(database: Database, entry: Entry, key: str) -> Filed:
         "late_seconds = excluded.late_seconds, key = excluded.key RETURNING id",
         values,
     )
+    database.execute("INSERT OR REPLACE INTO content VALUES (?, ?)", (number, digest))
     return Filed(int(number), key)
 
 
-def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
+def _move_by_name(database: Database, entry: Entry) -> list[Move]:
     """Make the same file's entry, filed before under another student or as another attempt, that of `entry`.
 
     A name within an input is one file's, but not within two inputs: the two students have to be one person as well.
     """
-    moves: list[_Move] = []
+    moves: list[Move] = []
     for number, student, attempt, facts in database.rows(
         "SELECT id, student, attempt, facts FROM entry JOIN student ON student.key = student "
-        "WHERE exercise = ? AND name = ?",
+        "WHERE exercise = ? AND name = ? AND attempt > 0",
         (entry.exercise, entry.name),
     ):
         if (student, attempt) == (entry.student.key, entry.attempt):
@@ -146,28 +165,21 @@ def _move_by_name(database: Database, entry: Entry) -> list[_Move]:
         if student != entry.student.key and not _are_one(from_text(facts), entry.student):
             continue
         there = database.rows(
-            "SELECT name FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", _place(entry)
+            "SELECT name FROM entry WHERE student = ? AND exercise = ? AND attempt = ?", place_of(entry)
         )
         if not there:
             values = entry.student.key, entry.attempt, number
             database.execute("UPDATE entry SET student = ?, attempt = ? WHERE id = ?", values)
         elif there == [(entry.name,)]:
-            _drop(database, number)
+            drop(database, number)
         else:
             continue
         moves.append(((student, entry.exercise, attempt), entry.student.key))
+        if student != entry.student.key:
+            aside = "attempt < 1 AND exercise = ?"
+            moves += give_all(database, student, entry.student.key, aside, (entry.exercise,))
     return moves
 
 
 def _are_one(one: Student, other: Student) -> bool:
     return bool(Directory((one,)).find(other) or Directory((other,)).find(one))
-
-
-def _place(entry: Entry) -> Place:
-    return entry.student.key, entry.exercise, entry.attempt
-
-
-def _drop(database: Database, number: int) -> None:
-    for table in ("result", "written", "problem", "seen"):
-        database.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))  # noqa: S608  # names of our own
-    database.execute("DELETE FROM entry WHERE id = ?", (number,))

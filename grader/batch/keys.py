@@ -23,10 +23,13 @@ def fingerprint(exercise: Exercise, seed: int) -> bytes:
     return digest.digest()
 
 
-def key_of(entry: Entry, fingerprint: bytes) -> str:
-    """What a result of `entry` is kept under: its name and content, and the fingerprint of its exercise."""
+def keys_of(entry: Entry, fingerprint: bytes) -> tuple[str, str]:
+    """What a result of `entry` is kept under (its name and content, and the fingerprint of its exercise), and what its
+    content alone is known by.
+    """
     try:
         content = entry.source.read()
     except (Unreadable, GraderFault) as fault:
         content = repr(fault.message).encode()
-    return hashlib.sha256(fingerprint + entry.name.encode() + b"\0" + content).hexdigest()
+    key = hashlib.sha256(fingerprint + entry.name.encode() + b"\0" + content).hexdigest()
+    return key, hashlib.sha256(content).hexdigest()

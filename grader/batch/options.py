@@ -9,9 +9,8 @@ from pathlib import Path
 
 from grader.batch.intake.handed_in import Intake
 from grader.batch.intake.layout import Shape
-from grader.batch.records import Override, Pair, TakenBack
+from grader.batch.records import Override, Pair, Record, Standing, TakenBack
 from grader.batch.standings import Rules
-from grader.batch.students import Student
 from grader.exercise import Exercise
 from grader.isolation import Isolation
 
@@ -46,9 +45,8 @@ class Options:
 class Summary:
     """What came of a batch: how many were graded now and before, and which could not be, with the reason.
 
-    `pairs` of submissions that are alike; None where nobody asked. `earlier`: whose work on an exercise is not in this
-    input and still counts. `by_hand`: what was set by hand, or taken back, and was not so before.
-    `names` has what each student is to be called, by key.
+    `pairs` of submissions that are alike; None where nobody asked. `records`: what counts of each student's work.
+    `by_hand`: what was set by hand, or taken back, and was not so before. `names`: what students are called, by key.
     """
 
     intake: Intake
@@ -56,6 +54,17 @@ class Summary:
     kept: int
     failed: tuple[tuple[str, str], ...]
     pairs: tuple[Pair, ...] | None = None
-    earlier: tuple[tuple[Student, str], ...] = ()
+    records: tuple[Record, ...] = ()
     by_hand: tuple[Override | TakenBack, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def earlier(self) -> list[Record]:
+        """The scores that count of work which is not in this input."""
+        return [each for each in self.records if each.is_earlier and each.score is not None]
+
+    @property
+    def waiting(self) -> list[Record]:
+        """The work without a score that has none until its input is graded again, or graded at all."""
+        standings = (Standing.OUTDATED, Standing.NOT_GRADED)
+        return [each for each in self.records if each.standing in standings and each.final is None]

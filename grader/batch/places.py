@@ -22,10 +22,15 @@ WRITTEN = frozenset({STORE, f"{STORE}-journal", ".lock", "gradebook.csv", "index
 def report_path(student: str, exercise: str, attempt: int) -> str:
     """Where in the folder of results a report lies, without its suffix. `student` is a student's key.
 
-    With slashes on every system, as a link has them.
+    With slashes on every system, as a link has them. An attempt below 1 is one whose place another file has taken.
     """
-    suffix = "" if attempt == 1 else f"-attempt{attempt}"
+    suffix = "" if attempt == 1 else f"-{attempt_name(attempt).replace(' ', '')}"
     return f"{_REPORTS}/{_file_name(student)}/{exercise}{suffix}"
+
+
+def attempt_name(attempt: int) -> str:
+    """What an attempt is called: "attempt 2", or "earlier 1" of the first one whose place another file has taken."""
+    return f"attempt {attempt}" if attempt > 0 else f"earlier {1 - attempt}"
 
 
 def pair_path(number: int) -> str:

@@ -17,6 +17,7 @@ class Standing(StrEnum):
     GRADED = "graded"
     NOT_GRADED = "not graded yet"
     GRADER_FAULT = "not graded: the grader failed"
+    OUTDATED = "not graded: its points have changed"  # there is a result, under other points than the exercise has now
     NOTHING_HANDED_IN = "nothing to grade"  # handed in nothing, or nothing that can be graded
 
 
@@ -43,8 +44,8 @@ class TakenBack:
 class Record:
     """One student's result for one exercise. `penalty` is in points, and is taken from `score`.
 
-    `problem` says how the grader failed, where it did: why there is no score, or why the score is still that of an
-    earlier grading.
+    `problem` says why there is no score where there is work, or why the score is still that of an earlier grading.
+    `is_earlier`: the work is from an earlier input than the newest with the exercise.
     """
 
     student: Student
@@ -58,6 +59,7 @@ class Record:
     late: Lateness | None = None
     penalty: Decimal = Decimal(0)
     override: Override | None = None
+    is_earlier: bool = False
 
     def __post_init__(self) -> None:
         if (self.score is not None) is not (self.standing is Standing.GRADED):

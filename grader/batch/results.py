@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
 from grader.batch.gradebook.notes import notes
-from grader.batch.options import Options, Summary
+from grader.batch.intake.handed_in import Intake
+from grader.batch.options import Options
 from grader.batch.places import report_path
-from grader.batch.records import Record
+from grader.batch.records import Pair, Record
 from grader.batch.standings import standings
 from grader.batch.store import Graded, Store
 from grader.batch.work import Outcome, outcome_of
@@ -38,10 +39,9 @@ def remove_report(folder: Path, student: str, exercise: str, attempt: int) -> No
         path.parent.rmdir()
 
 
-def write(store: Store, summary: Summary, options: Options) -> None:
-    """Write what is said about the class as a whole, from what the store holds. Raises UsageFault."""
-    folder, intake = options.folder, summary.intake
-    missing = (*intake.empty_handed, *intake.missing)
+def write(store: Store, intake: Intake, options: Options, pairs: Sequence[Pair] = ()) -> tuple[Record, ...]:
+    """Write what is said about the class as a whole, as the store has it. Gives what counts. Raises UsageFault."""
+    folder, missing = options.folder, store.absent()
     said, records = _Notes(folder), list[Record]()
 
     def counted() -> Iterator[tuple[Record, Graded | None]]:
@@ -54,16 +54,18 @@ def write(store: Store, summary: Summary, options: Options) -> None:
 
     for each in (folder, *(folder / "reports").glob("*")):
         remove_partials(each)
-    page = class_report.render(counted(), intake, pairs=summary.pairs or (), earlier=summary.earlier)
+    page = class_report.render(counted(), intake, pairs=pairs)
     said.put_right(store)
     write_bytes(folder / "gradebook.csv", gradebook_csv(records))
     write_bytes(folder / "index.html", page.encode())
+    return tuple(records)
 
 
 class _Notes:
     """Has every report on disk say of its score what is true now: of an attempt that does not count, nothing.
 
     It is told of every entry, and of those that count. Most reports have no note and need none: only others are kept.
+    What was set aside has files while it counts.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -71,18 +73,21 @@ class _Notes:
         self._there: dict[int, tuple[str, ...] | None] = {}  # by entry; None: its files are not whole
         self._due: dict[int, tuple[str, ...]] = {}
         self._places: dict[int, _Place] = {}
+        self._aside: dict[int, _Place] = {}
 
     def look_at(self, each: Graded) -> Graded:
         """See what the files of an entry say, which is handed on."""
-        if each.text:
-            there = each.written.notes if each.written and self._is_whole(each) else None
-            if there != ():
-                self._there[each.id] = there
-                self._places[each.id] = _place(each)
+        if each.attempt > 0:
+            self._look_into(each)
+        elif each.written:
+            self._aside[each.id] = _place(each)
         return each
 
     def count(self, record: Record, each: Graded | None) -> None:
         """See what those of one that counts have to say."""
+        if each is not None and each.attempt < 1:
+            self._aside.pop(each.id, None)
+            self._look_into(each)
         if each is not None and each.text and (due := notes(record)):
             self._due[each.id] = due
             self._places[each.id] = _place(each)
@@ -90,12 +95,21 @@ class _Notes:
     def put_right(self, store: Store) -> None:
         """Write those anew that say something else. Raises UsageFault."""
         wrong = [each for each in self._places if self._there.get(each, ()) != self._due.get(each, ())]
-        store.forget_written(wrong)
+        store.forget_written((*wrong, *self._aside))
+        for place in self._aside.values():
+            remove_report(self._folder, *place)
         for entry in wrong:
             due = self._due.get(entry, ())
             outcome = outcome_of(0, dataclasses.replace(store.report(entry), notes=due))  # of no task, so of no number
             write_report(self._folder, *self._places[entry], outcome)
             store.add_written(entry, outcome, due)
+
+    def _look_into(self, each: Graded) -> None:
+        if each.text:
+            there = each.written.notes if each.written and self._is_whole(each) else None
+            if there != ():
+                self._there[each.id] = there
+                self._places[each.id] = _place(each)
 
     def _is_whole(self, each: Graded) -> bool:
         """Whether both files are there, to the last byte."""

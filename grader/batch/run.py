@@ -10,16 +10,17 @@ from pathlib import Path
 
 from grader.batch import results
 from grader.batch.filing import Filing
+from grader.batch.gradebook.by_hand import counting, hold_within_points
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
 from grader.batch.intake.roster import read_roster
 from grader.batch.intake.take_in import take_in
-from grader.batch.keys import fingerprint, key_of
+from grader.batch.keys import fingerprint, keys_of
+from grader.batch.lateness_notes import deadline_settings, lateness_notes
 from grader.batch.naming import ExerciseNames
 from grader.batch.options import Options, Summary
 from grader.batch.places import remove_pairs
 from grader.batch.records import Override, Pair, TakenBack
-from grader.batch.standings import Rules
 from grader.batch.store import Store
 from grader.batch.students import Directory, Student
 from grader.batch.ungraded import grade_all
@@ -49,7 +50,9 @@ def run_batch(
     ):
         with store.transaction():  # a slip in the overrides leaves everything as it was
             filing = _filing(store, intake.entries, options)
+            store.move_by_hand((*roster, *intake.empty_handed, *(each.student for each in intake.entries)))
             overrides = _overrides(options, store, (*roster, *intake.empty_handed))
+            _hold_by_hand(options, store, overrides)
         _tidy(store, filing, options)
         numbered = zip(filing.filed, intake.entries, strict=True)
         todo = [(each, entry) for each, entry in numbered if options.fresh or not store.has(each)]
@@ -57,23 +60,24 @@ def run_batch(
         intake = _without_known(intake, store.handed_in())
         failed = grade_all(store, todo, options, lambda done: on_progress(kept + done, kept + len(todo)), on_note)
         by_hand = store.override(overrides)
-        if Rules.from_settings(store.settings()).policy and not options.rules.policy:
-            on_note("The late penalty of the last time was not given, so being late costs nothing now.")
-        store.keep_shown(options.rules.as_settings(), (*intake.empty_handed, *intake.missing))
+        for note in lateness_notes(options, intake, store.settings()):
+            on_note(note)
+        settings = options.rules.as_settings() | deadline_settings(options, intake)
+        absent = {each.key: each for each in (*intake.empty_handed, *intake.missing)}
+        alone = {each.key: each for each in store.by_hand_alone()}  # of an earlier roster, say
+        store.keep_shown(settings, (alone | absent).values())
         names = store.names()
         pairs = _pairs(intake, stubs, options.folder, names)
-        summary = Summary(
+        return Summary(
             intake=intake,
             graded=len(todo) - len(failed),
             kept=kept,
             failed=tuple(failed),
             pairs=pairs,
-            earlier=tuple(store.earlier()),
+            records=results.write(store, intake, options, pairs or ()),
             by_hand=by_hand,
             names=names,
         )
-        results.write(store, summary, options)
-    return summary
 
 
 def _take_in(options: Options, roster: Sequence[Student]) -> AbstractContextManager[Intake]:
@@ -139,9 +143,19 @@ def _overrides(options: Options, store: Store, without_work: Iterable[Student]) 
     """The scores set by hand, read when all are filed and before anything is graded: a slip must not cost hours."""
     if options.overrides is None:
         return ()
-    everybody = {each.key: each for each in (*without_work, *store.students())}
-    points = store.max_scores() | {each.id: each.points for each in options.exercises}
-    return read_overrides(options.overrides, points, Directory(everybody.values()))
+    everybody = {each.key: each for each in (*store.by_hand_alone(), *without_work, *store.students())}
+    return read_overrides(options.overrides, _points(options, store), Directory(everybody.values()))
+
+
+def _hold_by_hand(options: Options, store: Store, changes: Iterable[Override | TakenBack]) -> None:
+    """An exercise may count fewer points than when a score was set by hand: that is for a person to put right."""
+    overrides = counting(store.overrides(), changes)
+    hold_within_points(overrides, _points(options, store), store.names() if overrides else {})
+
+
+def _points(options: Options, store: Store) -> dict[str, int]:
+    """The points of every exercise that is or was graded here, as they are now."""
+    return store.max_scores() | {each.id: each.points for each in options.exercises}
 
 
 def _store(options: Options, intake: Intake) -> Store:
@@ -160,4 +174,4 @@ def _why_empty(intake: Intake) -> str:
 
 def _filing(store: Store, entries: Sequence[Entry], options: Options) -> Filing:
     exercises = {each.id: fingerprint(each, options.seed) for each in options.exercises}
-    return store.file((entry, key_of(entry, exercises[entry.exercise])) for entry in entries)
+    return store.file((entry, *keys_of(entry, exercises[entry.exercise])) for entry in entries)

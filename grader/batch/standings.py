@@ -19,8 +19,8 @@ from grader.batch.students import Student
 class Attempt(StrEnum):
     """Which of several attempts counts."""
 
-    LAST = "last"
-    BEST = "best"  # by what is left of the score after the penalty for lateness; of equals, the first
+    LAST = "last"  # of the newest input that held any
+    BEST = "best"  # of all that ever came in, by what is left of the score after the penalty for lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,8 @@ def standings(
             record = _record(each, max_scores[each.exercise], rules.policy, override)
             handed_in.setdefault(each.exercise, []).append((record, each))
         for exercise, points in max_scores.items():
-            if options := _newest(handed_in.get(exercise, [])):
-                yield options[-1] if rules.attempt is Attempt.LAST else max(options, key=_worth)
+            if options := handed_in.get(exercise, []):
+                yield _newest(options)[-1] if rules.attempt is Attempt.LAST else max(options, key=_worth)
             else:
                 yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
     for student in missing:
@@ -90,24 +90,35 @@ def _newest(options: list[tuple[Record, Graded]]) -> list[tuple[Record, Graded]]
 
 
 def _record(each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None) -> Record:
-    score = None if each.score is None else Decimal(each.score)
+    standing = _standing(each, max_score)
+    score = Decimal(each.score) if standing is Standing.GRADED and each.score is not None else None
     return Record(
         student=each.student,
         exercise=each.exercise,
         max_score=max_score,
-        standing=Standing.GRADER_FAULT if score is None else Standing.GRADED,
+        standing=standing,
         score=score,
-        problem=_problem(each),
+        problem=_problem(each, standing, max_score),
         attempt=each.attempt,
         file=each.name,
         late=each.late,
         penalty=policy.penalty(score, each.late) if policy and score is not None else Decimal(0),
         override=override,
+        is_earlier=each.is_earlier,
     )
 
 
-def _problem(each: Graded) -> str:
+def _standing(each: Graded, max_score: int) -> Standing:
+    if each.score is None:
+        return Standing.GRADER_FAULT if each.text or each.problem else Standing.NOT_GRADED
+    return Standing.GRADED if each.max_score in (None, max_score) else Standing.OUTDATED
+
+
+def _problem(each: Graded, standing: Standing, max_score: int) -> str:
     """What went wrong last: a problem that is noted is newer than the report beside it."""
+    if standing is Standing.OUTDATED:
+        points = f"graded when {each.exercise} counted {each.max_score} points, and it counts {max_score} now"
+        return f"{points}: grade its input again"
     if each.problem or each.score is not None:
         return each.problem
     return str(each.report["reason"]) if each.report else ""
@@ -123,6 +134,7 @@ def _empty(student: Student, exercise: str, points: int, override: Override | No
     )
 
 
-def _worth(option: tuple[Record, Graded]) -> Decimal:
-    record, _ = option
-    return Decimal(-1) if record.score is None else record.score - record.penalty
+def _worth(option: tuple[Record, Graded]) -> tuple[Decimal, int]:
+    """Of equals, what a newer input holds; of those, max() takes the first."""
+    record, each = option
+    return Decimal(-1) if record.score is None else record.score - record.penalty, each.seen

@@ -1,7 +1,7 @@
 """What is in grades.db: everything that a batch knows, committed as soon as it is known.
 
-With database.py, which has the file and its tables, and filing.py, which puts into it what comes in, this is all that
-knows SQL.
+With database.py, which has the file and its tables, and filing.py and aside.py, which put into it what comes in, this
+is all that knows SQL.
 
 A result is kept under what it depends on (the bytes handed in, the exercise, the seed, the grader's version), so that
 the same command, given again after whatever ended it, grades what is new or changed and nothing else. What a later
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.batch import filing
+from grader.batch.aside import Place
 from grader.batch.database import Database
 from grader.batch.filing import Filed
 from grader.batch.intake.handed_in import Entry
@@ -47,8 +48,11 @@ class Written:
 class Graded:
     """An entry with its result, if it has one: the score, None after a fault of ours, and the report as text.
 
+    `attempt` is below 1 where another file has taken its place since: see aside.py.
     `problem` says why the latest try came to no result: where there is a result, it is that of an earlier one.
-    `written` is None where it is not known what is in its files. `seen` is the number of the last input that held it.
+    `max_score`: the points that the exercise had when it was graded, None where that is not known.
+    `written` is None where it is not known what is in its files. `seen` is the number of the last input that held it,
+    `is_earlier` whether a later one held the exercise.
     """
 
     id: int = 0
@@ -58,10 +62,12 @@ class Graded:
     name: str
     late: Lateness | None
     score: int | None = None
+    max_score: int | None = None
     text: str = ""
     problem: str = ""
     written: Written | None = None
     seen: int = 0
+    is_earlier: bool = False
 
     @property
     def report(self) -> dict[str, Any] | None:
@@ -86,23 +92,17 @@ class Store:
         """All of what is changed meanwhile, or nothing of it."""
         return self._database.transaction()
 
-    def file(self, entries: Iterable[tuple[Entry, str]]) -> filing.Filing:
-        """Take in each entry with its key, in a transaction: see filing.py."""
+    def file(self, entries: Iterable[tuple[Entry, str, str]]) -> filing.Filing:
+        """Take in each entry with its key and its digest, in a transaction: see filing.py."""
         return filing.file(self._database, entries)
 
-    def forget_earlier(self, exercises: Iterable[str]) -> list[filing.Place]:
+    def move_by_hand(self, people: Iterable[Student]) -> None:
+        """Make what was set by hand for somebody without work theirs who is one of these, in a transaction."""
+        filing.move_by_hand(self._database, people)
+
+    def forget_earlier(self, exercises: Iterable[str]) -> list[Place]:
         """Drop what the last input does not hold of these exercises. Gives where its reports lie."""
         return filing.forget_earlier(self._database, exercises)
-
-    def earlier(self) -> list[tuple[Student, str]]:
-        """Who has work on an exercise that counts and is not in the last input that holds the exercise."""
-        rows = self._database.rows(
-            "SELECT facts, exercise FROM (SELECT student, exercise, MAX(COALESCE(input, 0)) AS mine, "
-            "MAX(MAX(COALESCE(input, 0))) OVER (PARTITION BY exercise) AS latest "
-            "FROM entry LEFT JOIN seen ON seen.entry = entry.id GROUP BY student, exercise) "
-            "JOIN student ON student.key = student WHERE mine < latest ORDER BY student, exercise"
-        )
-        return [(filing.from_text(facts), exercise) for facts, exercise in rows]
 
     def has_result(self, filed: Filed) -> bool:
         """Whether there is a result of it, also of what it was before: of other bytes, or held to other checks."""
@@ -217,6 +217,11 @@ class Store:
             for student, exercise, score, reason in rows
         }
 
+    def by_hand_alone(self) -> tuple[Student, ...]:
+        """Who has a score by hand that counts, and has handed in nothing."""
+        keys = {student for student, _ in self.overrides()} - self.handed_in()
+        return tuple(each for each in self.absent() if each.key in keys)
+
     def students(self) -> tuple[Student, ...]:
         """Everybody who has handed something in, by key."""
         rows = self._database.rows("SELECT facts FROM student ORDER BY key")
@@ -239,14 +244,18 @@ class Store:
     def graded(self) -> Iterator[Graded]:
         """Every entry, by student, exercise and attempt, one at a time: a class's reports need not fit into memory."""
         rows = self._database.each(
-            "SELECT entry.id, facts, exercise, attempt, name, is_late, late_seconds, result.score, report, reason, "
-            "COALESCE(input, 0), notes, html_bytes, json_bytes FROM entry JOIN student ON student.key = student "
+            "SELECT entry.id, facts, entry.exercise, attempt, name, is_late, late_seconds, result.score, report, "
+            "reason, json_extract(report, '$.max_score'), COALESCE(input, 0), COALESCE(input < latest, 0), "
+            "notes, html_bytes, json_bytes FROM entry JOIN student ON student.key = student "
+            "LEFT JOIN (SELECT exercise, MAX(input) AS latest FROM entry JOIN seen ON seen.entry = entry.id "
+            "GROUP BY exercise) AS newest ON newest.exercise = entry.exercise "
             "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "
             "LEFT JOIN problem ON problem.entry = entry.id AND problem.key = entry.key "
             "LEFT JOIN written ON written.entry = entry.id LEFT JOIN seen ON seen.entry = entry.id "
-            "ORDER BY student, exercise, attempt"
+            "ORDER BY student, entry.exercise, attempt"
         )
-        for number, facts, exercise, attempt, name, is_late, seconds, score, text, problem, seen, *written in rows:
+        for number, facts, exercise, attempt, name, is_late, seconds, score, text, problem, *more in rows:
+            max_score, seen, is_earlier, *written = more
             yield Graded(
                 id=number,
                 student=filing.from_text(facts),
@@ -255,10 +264,12 @@ class Store:
                 name=name,
                 late=Lateness(seconds) if is_late else None,
                 score=score,
+                max_score=max_score,
                 text=text or "",
                 problem=problem or "",
                 written=_written(*written),
                 seen=seen,
+                is_earlier=bool(is_earlier),
             )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.batch.intake.layout import Shape
+from grader.batch.intake.times import MachineZone
 from grader.batch.standings import Attempt
 from grader.cli.class_output import Progress, tell
 from grader.cli.common import EXIT_GRADER, say, seed_option
@@ -23,17 +24,23 @@ EXIT_INTERRUPTED = 130  # as shells have it
 
 
 class _Deadline(click.DateTime):
-    """A moment; of a day that is only named it is the last second, since a deadline on a day includes the day."""
+    """A moment, in this machine's time zone unless it has an offset of its own.
+
+    Of a day that is only named it is the last second, since a deadline on a day includes the day.
+    """
 
     def __init__(self) -> None:
-        super().__init__([f"%Y-%m-%d{clock}" for clock in (" %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S", "")])
+        clocks = (" %H:%M", "T%H:%M", " %H:%M:%S", "T%H:%M:%S")
+        super().__init__([f"%Y-%m-%d{clock}" for clock in (*clocks, *(f"{each}%z" for each in clocks), "")])
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
             moment: datetime = super().convert(value, param, ctx)
         except click.BadParameter:
             self.fail(f'{value!r} is no moment such as "2026-11-20 18:00" or 2026-11-20.', param, ctx)
-        return moment if ":" in str(value) else moment.replace(hour=23, minute=59, second=59)
+        if ":" not in str(value):
+            moment = moment.replace(hour=23, minute=59, second=59)
+        return moment if moment.tzinfo else moment.replace(tzinfo=MachineZone())
 
 
 @click.command()
@@ -56,14 +63,15 @@ class _Deadline(click.DateTime):
     "--due",
     type=_Deadline(),
     metavar="WHEN",
-    help='The deadline, in this machine\'s time zone: "2026-11-20 18:00", or 2026-11-20 for the end of that day.',
+    help='The deadline, in this machine\'s time zone: "2026-11-20 18:00", or 2026-11-20 for the end of that day. '
+    "Elsewhere: 2026-11-20T18:00-05:00.",
 )
 @click.option(
     "--attempt",
     type=click.Choice([each.value for each in Attempt]),
     default=Attempt.LAST.value,
     show_default=True,
-    help="Which of several attempts counts.",
+    help="Which of several attempts counts: the last in the newest input, or the best of all that ever came in.",
 )
 @click.option("--late-penalty", "late", help='Such as "10%/day, at most 50%".')
 @click.option(
@@ -136,7 +144,7 @@ def batch(
         packs=packs,
         shape=Shape(shape) if shape else None,
         roster=roster,
-        due=due.astimezone() if due else None,
+        due=due,
         rules=Rules(attempt=Attempt(attempt), policy=parse_policy(late) if late else None),
         overrides=overrides,
         seed=seed,
@@ -159,9 +167,10 @@ def batch(
 def _chosen(names: str, packs: tuple[Path, ...]) -> tuple[Exercise, ...]:
     from grader.exercise import exercise_folders, find_exercise, read_exercise
 
-    if names == "all":
+    if names.strip().casefold() == "all":
         return tuple(read_exercise(folder) for folder in exercise_folders(packs))
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     if not wanted:
         raise UsageFault("No exercise is named.", hint="`grade list` shows them all.")
-    return tuple(find_exercise(name, packs) for name in dict.fromkeys(wanted))
+    found = (find_exercise(name, packs) for name in wanted)
+    return tuple({each.id: each for each in found}.values())  # of ex1,EX1 one

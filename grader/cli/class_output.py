@@ -14,6 +14,7 @@ from grader.text import inert
 
 if TYPE_CHECKING:
     from grader.batch.options import Summary
+    from grader.batch.records import Record
 
 EVERY_SECONDS = 10.0  # how often a batch says how far it is where there is no terminal to draw on
 MOST_NAMED = 5
@@ -65,7 +66,9 @@ def tell(summary: Summary, folder: Path) -> None:
     before = f", {summary.kept} before" if summary.kept else ""
     click.echo(f"{summary.graded} graded{before}, taken in as {intake.shape.value}.")
     _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
-    earlier = [f"{names[student.key]}, {exercise}" for student, exercise in summary.earlier]
+    waiting = [f"{_work(each, names)}: {each.problem or each.standing}" for each in summary.waiting]
+    _list("not in this input have no score", waiting)
+    earlier = [_work(each, names) for each in summary.earlier]
     _list("from an earlier input still count; --forget drops what this one lacks", earlier)
     for what, kind in (("set by hand", Override), ("taken back, so what was graded counts again", TakenBack)):
         _list(what, [_by_hand(each, names) for each in summary.by_hand if isinstance(each, kind)])
@@ -83,9 +86,13 @@ def tell(summary: Summary, folder: Path) -> None:
     click.echo(f"{folder / 'index.html'} shows the class, {folder / 'gradebook.csv'} has the scores.")
 
 
+def _work(record: Record, names: Mapping[str, str]) -> str:
+    return f"{names[record.student.key]}, {record.exercise}"
+
+
 def _by_hand(each: Override | TakenBack, names: Mapping[str, str]) -> str:
     score = f" {number(each.score)}" if isinstance(each, Override) else ""
-    return f"{names[each.student]}, {each.exercise}:{score} ({each.reason})"
+    return f"{names.get(each.student, each.student)}, {each.exercise}:{score} ({each.reason})"
 
 
 def _list(what: str, lines: list[str]) -> None:

@@ -126,17 +126,27 @@ def _export(
     with Store(results) as store:
         titles = store.titles()
         chosen = _chosen(exercise, titles, results)
-        filled = fill(_records(store, attempt, late), chosen, titles[chosen])
+        records = _records(store, chosen, attempt, late)
+        filled = fill(records, chosen, titles[chosen])
     if dry_run:
         for change in filled.changes:
             say(f"line {change.line}: {change.student}: {change.before or 'empty'} -> {change.after}", err=False)
     else:
         output = output or _free_name(downloaded)
         write_bytes(output, filled.data)
-    for note in (*filled.notes, *_replaced(filled.changes)):
+    for note in (*filled.notes, *_ungraded(records), *_replaced(filled.changes)):
         say(note)
     cells = f"{len(filled.changes)} cell{'' if len(filled.changes) == 1 else 's'}"
     say(f"{cells} to fill in; nothing was written." if dry_run else f"{cells} filled in; upload {output}.")
+
+
+def _ungraded(records: Sequence[Record]) -> list[str]:
+    """What is to be said where a batch was ended before it had graded everything."""
+    from grader.batch.records import Standing
+
+    many = sum(each.standing is Standing.NOT_GRADED for each in records)
+    are = "1 is" if many == 1 else f"{many} are"
+    return [f"{are} not graded yet: give the `grade batch` command again."] if many else []
 
 
 def _replaced(changes: Sequence[Change]) -> list[str]:
@@ -160,16 +170,20 @@ def _chosen(wanted: str | None, titles: dict[str, str], results: Path) -> str:
     return wanted
 
 
-def _records(store: Store, attempt: str | None, late: str | None) -> list[Record]:
-    """The records as gradebook.csv has them, but for what the command line asks for."""
+def _records(store: Store, exercise: str, attempt: str | None, late: str | None) -> list[Record]:
+    """The records of an exercise as gradebook.csv has them, but for what the command line asks for."""
+    from grader.batch.gradebook.by_hand import hold_within_points
     from grader.batch.late import parse_policy
     from grader.batch.standings import Rules, standings
 
     shown = Rules.from_settings(store.settings())
     policy = shown.policy if late is None else None if late.strip().lower() == "none" else parse_policy(late)
     rules = Rules(attempt=Attempt(attempt) if attempt else shown.attempt, policy=policy)
-    counted = standings(store.graded(), store.expected(), rules, overrides=store.overrides(), missing=store.absent())
-    return [record for record, _ in counted]
+    points, overrides = store.expected(), store.overrides()
+    by_hand = [each for each in overrides.values() if each.exercise == exercise]
+    hold_within_points(by_hand, points, store.names() if by_hand else {})
+    counted = standings(store.graded(), points, rules, overrides=overrides, missing=store.absent())
+    return [record for record, _ in counted if record.exercise == exercise]
 
 
 def _free_name(downloaded: Path) -> Path:

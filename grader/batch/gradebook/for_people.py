@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable
+from fractions import Fraction
 
 from grader.batch.late import Lateness
+from grader.batch.places import attempt_name
 from grader.batch.records import Record, Standing, number
 from grader.text import inert
 
@@ -54,7 +57,7 @@ def _row(record: Record) -> list[str]:
         lateness(record.late),
         number(record.penalty) if record.penalty else "",
         harmless(_reason(record)),
-        "" if record.attempt is None else str(record.attempt),
+        "" if record.attempt is None else attempt_name(record.attempt).removeprefix("attempt "),
         harmless(record.file),
     ]
 
@@ -68,13 +71,16 @@ def _reason(record: Record) -> str:
 
 
 def lateness(late: Lateness | None) -> str:
-    """How late, in words: "in time", "late", "2 h 5 min late"; empty where nothing is known."""
+    """How late, in words: "in time", "late", "2 h 5 min late"; empty where nothing is known.
+
+    A minute that has begun is a whole one, so that the words for a second day begun do not say that it was one day.
+    """
     if late is None:
         return ""
     if late.seconds is None:
         return "late"
     if late.seconds <= 0:
         return "in time"
-    minutes = max(1, round(late.seconds / 60))
+    minutes = math.ceil(Fraction(late.seconds) / 60)
     sizes = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
     return " ".join(f"{count} {unit}" for count, unit in sizes if count) + " late"

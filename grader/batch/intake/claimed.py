@@ -12,7 +12,7 @@ from grader.batch.intake.choice import Candidate
 from grader.batch.intake.handed_in import LeftOut
 from grader.batch.intake.layout import Located
 from grader.batch.intake.shapes import Aside, Claim
-from grader.batch.late import Lateness
+from grader.batch.intake.times import lateness
 from grader.batch.naming import Naming
 
 _CLOSED_ARCHIVES = (".rar", ".7z", ".zipx", ".tar.zst", ".gz", ".bz2", ".xz", ".zst")  # Python has nothing to open them
@@ -32,7 +32,7 @@ def claimed(
         yield LeftOut(path, file.item.reason if isinstance(file.item, Oddity) else reason, student)
         return
     for claim in (answer,) if isinstance(answer, Claim) else answer:
-        claim = replace(claim, late=claim.late or _lateness(claim, due))
+        claim = replace(claim, late=claim.late or lateness(claim.submitted_at, due))
         found = _exercise(path, (*claim.hints, root), naming)
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)
@@ -66,11 +66,3 @@ def _why_no_exercise(path: str, found: tuple[str, ...], naming: Naming) -> str:
     if found:
         return f"Its name fits several exercises: {', '.join(found)}."
     return f"Neither its name nor its folder's says for which exercise it is: {', '.join(naming.ids)}."
-
-
-def _lateness(claim: Claim, due: datetime | None) -> Lateness | None:
-    if due is None or claim.submitted_at is None:
-        return None
-    at = claim.submitted_at
-    at = at if at.tzinfo else at.replace(tzinfo=due.tzinfo)  # a time without a zone: that of the deadline
-    return Lateness(max(0.0, (at - due).total_seconds()))

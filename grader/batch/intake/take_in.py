@@ -16,7 +16,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from grader.batch.intake import shapes
 from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity, display, is_safe
@@ -30,6 +29,7 @@ from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
 from grader.batch.intake.sources import Source
+from grader.batch.intake.times import time_stamps, unread_note
 from grader.batch.intake.tree import Tree, open_tree
 from grader.batch.naming import ExerciseNames, Naming
 from grader.batch.students import Student
@@ -38,7 +38,6 @@ from grader.errors import Unreadable, UsageFault
 Rivals = dict[tuple[str, str], list[Candidate]]  # the candidates for each student and exercise
 
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
-_MOST_TIME_STAMP_BYTES = 200
 
 _NAMED_BY_THEIR_OWNERS = (Shape.FOLDERS, Shape.FILES)  # the names are whatever somebody typed
 _MOST_SHOWN = 3  # folders in a note
@@ -90,6 +89,7 @@ def _intake(
     left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
     found: list[Candidate | LeftOut] = []
+    unread: list[str] = []
     for section in sections:
         records, section = _records_apart(section, shape)
         if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
@@ -100,7 +100,9 @@ def _intake(
         system.update(parts[-1] for parts in records)
         owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
         found += _without_files(owners, section)
-        read = _reader(shape, section, records, owners, naming)
+        times, bad = time_stamps(records) if shape is Shape.NBGRADER else ({}, [])
+        unread += bad
+        read = _reader(shape, section, owners, naming, times)
         for file in section.files:
             found += claimed(file, read(file), section.root, naming, due)
     found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
@@ -108,7 +110,7 @@ def _intake(
     known = [one for each in found for one in _as_known(each, people)]
     left_out += (each for each in known if isinstance(each, LeftOut))
     candidates = [each for each in known if isinstance(each, Candidate)]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = (unread_note(unread),) if unread and due else ()
     if shape is Shape.CANVAS:
         given, notes = for_other_members(candidates, roster, {each.student for each in left_out})
         candidates += given
@@ -190,9 +192,9 @@ def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], 
 def _reader(
     shape: Shape,
     layout: Layout,
-    records: dict[tuple[str, ...], Source],
     owners: dict[str, tuple[Record, ...]],
     naming: Naming,
+    times: dict[tuple[str, ...], datetime],
 ) -> shapes.Reader:
     match shape:
         case Shape.CANVAS:
@@ -202,7 +204,7 @@ def _reader(
         case Shape.GRADESCOPE:
             return shapes.gradescope(owners)
         case Shape.NBGRADER:
-            return shapes.nbgrader(layout, _time_stamps(records))
+            return shapes.nbgrader(layout, times)
         case Shape.CLASSROOM:
             return shapes.classroom(layout, naming)
         case Shape.FOLDERS:
@@ -239,27 +241,3 @@ def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout) -> Ite
         for each in owners[folder]:
             reason = f"{each.student.name} handed it in, as {GRADESCOPE_METADATA} has it, and there is no file of it."
             yield LeftOut(display(folder), reason, each.student)
-
-
-def _time_stamps(records: dict[tuple[str, ...], Source]) -> dict[tuple[str, ...], datetime]:
-    """When each nbgrader submission was handed in, by its folder; without those whose time cannot be read."""
-    times = {}
-    for parts, source in records.items():
-        if source.size <= _MOST_TIME_STAMP_BYTES:
-            text = source.read().decode("utf-8", errors="replace").strip()
-            if time := _time_stamp(text):
-                times[parts[:-1]] = time
-    return times
-
-
-def _time_stamp(text: str) -> datetime | None:
-    """A time such as "2026-02-02 15:58:23.948203 UTC" or with a zone's name, "... America/Los_Angeles"."""
-    moment, _, zone = text.rpartition(" ")
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
-    except (ValueError, ZoneInfoNotFoundError, OSError):
-        return None

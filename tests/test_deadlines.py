@@ -1,0 +1,147 @@
+"""A deadline, and the times that work came in at: as platforms write them, on the machine's clock, or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import pytest
+from batch_support import ROOT, folder, gradebook
+from conftest import RunGrade
+
+from grader.batch.intake.times import read_moment
+
+RIGHT = (ROOT / "reference" / "ex1_sum_of_cubes" / "solution.py").read_bytes()
+BERLIN = {"TZ": "Europe/Berlin"}
+DUE = ("--due", "2026-10-23 18:00")
+needs_zones = pytest.mark.skipif("Europe/Berlin" not in available_timezones(), reason="this system has no time zones")
+
+
+def collected(root: Path, stamps: dict[str, str | None]) -> Path:
+    """What nbgrader collects: right work of each student, handed in when the time stamp says."""
+    files = {f"{name}/ex1/ex1.py": RIGHT for name in stamps}
+    files |= {f"{name}/ex1/timestamp.txt": text.encode() for name, text in stamps.items() if text is not None}
+    return folder(root / "submitted", files)
+
+
+def test_nbgraders_time_stamps_are_read_in_summer_time_too() -> None:
+    for text, hour in (
+        ("2026-10-23 18:00:00.000000 CEST", 16),
+        ("2026-10-23 18:00:00.000000 EDT", 22),
+        ("2026-10-23 18:00:00.000000 CET", 17),  # what it says, though nobody's clock shows it on that day
+        ("2026-10-23 18:00:00 UTC", 18),
+        ("2026-10-23 18:00:00+02:00", 16),
+    ):
+        moment = read_moment(text)
+        assert moment == datetime(2026, 10, 23, hour, tzinfo=UTC), text
+    assert read_moment("2026-10-23 18:00:00 Mars/Olympus") is None
+
+
+@needs_zones
+def test_an_abbreviation_with_several_meanings_is_read_where_it_is_the_machines_own(
+    run_grade: RunGrade, tmp_path: Path
+) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:00.000000 PST", "bob": "2026-10-23 09:00:00.000000 CEST"})
+    said = run_grade("batch", "ex1", class_, "-o", tmp_path / "there", *DUE, env={"TZ": "Asia/Manila"})
+    assert (said.returncode, "cannot be read" in said.stdout) == (0, False), said.stderr
+    assert gradebook(tmp_path / "there", "late") == {"ann": "in time", "bob": "in time"}
+    said = run_grade("batch", "ex1", class_, "-o", tmp_path / "here", *DUE, env=BERLIN)
+    assert (
+        "1 time of handing in cannot be read, so that work does not count as late: "
+        "ann/ex1/timestamp.txt says '2026-10-23 18:00:00.000000 PST'.\n" in said.stdout
+    )
+    assert gradebook(tmp_path / "here", "late") == {"ann": "", "bob": "in time"}
+
+
+@needs_zones
+def test_times_in_summer_time_are_late(run_grade: RunGrade, tmp_path: Path) -> None:
+    stamps = {"ann": "2026-10-23 18:00:00.000000 CEST", "bob": "2026-10-23 12:00:01.000000 EDT"}
+    options = (*DUE, "--late-penalty", "10%/day")
+    done = run_grade("batch", "ex1", collected(tmp_path, stamps), "-o", tmp_path / "out", *options, env=BERLIN)
+    assert done.returncode == 0, done.stderr
+    assert gradebook(tmp_path / "out", "late") == {"ann": "in time", "bob": "1 min late"}
+    assert gradebook(tmp_path / "out") == {"ann": "10", "bob": "9"}
+
+
+@needs_zones
+def test_one_moment_costs_the_same_however_it_is_written(run_grade: RunGrade, tmp_path: Path) -> None:
+    """Over the night in which summer time ends, a day after the deadline has 25 hours."""
+    stamps = {"ann": "2026-10-25 16:59:00 UTC", "bob": "2026-10-25 17:59:00", "cy": "2026-10-25 17:59:00 CET"}
+    options = ("--due", "2026-10-24 18:00", "--late-penalty", "10%/day")
+    done = run_grade("batch", "ex1", collected(tmp_path, stamps), "-o", tmp_path / "out", *options, env=BERLIN)
+    assert done.returncode == 0, done.stderr
+    assert set(gradebook(tmp_path / "out", "late").values()) == {"1 d 59 min late"}
+    assert set(gradebook(tmp_path / "out").values()) == {"8"}
+
+
+@needs_zones
+@pytest.mark.parametrize("due", ["2026-10-23T12:00-04:00", "2026-10-23 16:00:00Z", "2026-10-23 18:00"])
+def test_a_deadline_may_have_an_offset_of_its_own(run_grade: RunGrade, tmp_path: Path, due: str) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 16:00:00 UTC", "bob": "2026-10-23 16:05:00 UTC"})
+    done = run_grade("batch", "EX1", class_, "-o", tmp_path / "out", "--due", due, env=BERLIN)
+    assert done.returncode == 0, done.stderr
+    assert gradebook(tmp_path / "out", "late") == {"ann": "in time", "bob": "5 min late"}
+
+
+def test_a_deadline_that_is_left_out_is_not_left_out_silently(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC"})
+
+    def said(*options: str, results: str = "out") -> str:
+        done = run_grade("batch", "ex1", class_, "-o", tmp_path / results, *options, env={"TZ": "UTC"})
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    penalty = ("--late-penalty", "10%/day")
+    assert said(*DUE, *penalty) == ""
+    assert gradebook(tmp_path / "out") == {"ann": "9"}
+    assert said(*penalty) == (
+        "The deadline of the last time was not given, so nothing here counts as late now: "
+        "--due 2026-10-23T18:00:00+00:00 counts it again.\n"
+    )
+    assert gradebook(tmp_path / "out") == {"ann": "10"}
+    assert said() == "The late penalty of the last time was not given, so being late costs nothing now.\n"
+    assert said("--due", "2026-10-23T18:00:00+00:00", *penalty) == ""
+    assert gradebook(tmp_path / "out") == {"ann": "9"}
+    assert said(*penalty, results="another") == (
+        "Without --due nothing here counts as late, so --late-penalty changes nothing here.\n"
+    )
+
+
+def test_a_deadline_that_another_exercise_had_is_not_missed(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC"})
+    assert run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE).returncode == 0
+    other = folder(
+        tmp_path / "five" / "submitted",
+        {"ann/ex5/ex5.py": RIGHT, "ann/ex5/timestamp.txt": b"2026-10-30 18:00:01 UTC"},
+    )
+    done = run_grade("batch", "ex5", other, "-o", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert gradebook(tmp_path / "out", "late")["ann"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "with_penalty"),
+    [
+        ("Ann A_71_assignsubmission_file/ex1.py", "A Moodle export does not say when work came in", True),
+        ("ex1-submissions/ex1-ann/ex1.py", "Clones of GitHub Classroom do not say when work came in", True),
+        ("ann/ex1.py", "Folders do not say when work came in", True),
+        ("ann_ex1.py", "Files do not say when work came in", True),
+        ("ann_11_101_ex1.py", "A Canvas export says that work is LATE and not when it came in", False),
+        ("submitted/ann/ex1/ex1.py", "This nbgrader tree has no time of handing in that can be read", True),
+    ],
+)
+def test_a_deadline_that_changes_nothing_is_said(
+    run_grade: RunGrade, tmp_path: Path, name: str, says: str, with_penalty: bool
+) -> None:
+    class_ = folder(tmp_path / "class", {name: RIGHT})
+    for penalty, both in (((), False), (("--late-penalty", "10%/day"), with_penalty)):
+        done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE, *penalty)
+        what = "--due and --late-penalty change" if both else "--due changes"
+        assert (done.returncode, done.stderr) == (0, f"{says}, so {what} nothing here.\n")
+
+
+def test_a_deadline_that_counts_for_some_is_no_matter_for_a_note(run_grade: RunGrade, tmp_path: Path) -> None:
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC", "bob": None})
+    done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE, "--late-penalty", "10%/day")
+    assert (done.returncode, done.stderr) == (0, "")
