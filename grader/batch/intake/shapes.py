@@ -113,7 +113,7 @@ def moodle(layout: Layout) -> Reader:
     return read
 
 
-def nbgrader(layout: Layout, times: dict[tuple[str, ...], datetime]) -> Reader:
+def nbgrader(layout: Layout, times: Mapping[tuple[str, ...], datetime]) -> Reader:
     """The tree that nbgrader collects into; only what lies below submitted/ was handed in."""
     below = layout.root != "submitted"
 

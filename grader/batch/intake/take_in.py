@@ -18,26 +18,23 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.batch.intake import shapes
-from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity, display, is_safe
+from grader.batch.intake.added import Added, set_apart, without_files
+from grader.batch.intake.archive import CODE_SUFFIXES, Item, Oddity, is_safe
 from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.claimed import claimed
 from grader.batch.intake.foreign import Asked, another_exercises, nobodys
-from grader.batch.intake.gradescope import Record, parse_metadata
 from grader.batch.intake.groups import for_other_members
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
-from grader.batch.intake.sources import Source
-from grader.batch.intake.times import time_stamps, unread_note
+from grader.batch.intake.times import unread_note
 from grader.batch.intake.tree import Tree, open_tree
 from grader.batch.naming import ExerciseNames, Naming
 from grader.batch.students import Student
-from grader.errors import Unreadable, UsageFault
+from grader.errors import UsageFault
 
 Rivals = dict[tuple[str, str], list[Candidate]]  # the candidates for each student and exercise
-
-_TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
 
 _NAMED_BY_THEIR_OWNERS = (Shape.FOLDERS, Shape.FILES)  # the names are whatever somebody typed
 _MOST_SHOWN = 3  # folders in a note
@@ -56,8 +53,8 @@ def take_in(
     """Read a folder, an archive or an export; the sources of its entries can be read while the context is open.
 
     One exercise takes every file, but for work on `others`, which are known and not asked for; of several, a file or
-    folder name decides. `due`, with a time zone, turns times of
-    handing in into lateness. Raises UsageFault where the input cannot be read or `shape` does not fit it.
+    folder name decides. `due`, with a time zone, turns times of handing in into lateness. Raises UsageFault where the
+    input cannot be read or `shape` does not fit it.
     """
     if due is not None and due.tzinfo is None:
         raise UsageFault(
@@ -86,31 +83,45 @@ def _intake(
     everything: list[Item | Oddity] = [*tree.items, *somewhere, *tree.bare]
     layout = Layout(tree.name, tuple(Located(tuple(each.path.split("/")), each) for each in everything))
     shape, sections = recognise(layout, naming, wanted=wanted)
-    left_out = [LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)]
     system = Counter(dict(tree.system_files))
-    found: list[Candidate | LeftOut] = []
+    found: list[Candidate | LeftOut] = [
+        LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)
+    ]
     unread: list[str] = []
     for section in sections:
-        records, section = _records_apart(section, shape)
-        if shape is Shape.GRADESCOPE and not records and len(sections) == 1:
+        added, others = set_apart(section, shape)
+        if shape is Shape.GRADESCOPE and not added.names and len(sections) == 1:
             raise UsageFault(
                 f"A Gradescope export has a {GRADESCOPE_METADATA}, and there is none.",
                 hint="Name the export's top folder, or another shape.",
             )
-        system.update(parts[-1] for parts in records)
-        owners = _gradescope_records(records) if shape is Shape.GRADESCOPE else {}
-        found += _without_files(owners, section)
-        times, bad = time_stamps(records) if shape is Shape.NBGRADER else ({}, [])
-        unread += bad
-        read = _reader(shape, section, owners, naming, times)
-        for file in section.files:
+        system.update(added.names)
+        unread += added.unread
+        found += without_files(added, others)
+        read = _reader(shape, others, added, naming)
+        for file in others.files:
             found += claimed(file, read(file), section.root, naming, due)
     found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
     people = People(roster, filter(None, map(_whose, found)))
-    known = [one for each in found for one in _as_known(each, people)]
-    left_out += (each for each in known if isinstance(each, LeftOut))
-    candidates = [each for each in known if isinstance(each, Candidate)]
-    notes: tuple[str, ...] = (unread_note(unread),) if unread and due else ()
+    intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked, roster)
+    notes = (unread_note(unread),) if unread and due else ()
+    return people.accounted_for(
+        replace(intake, system_files=tuple(sorted(system.items())), notes=(*notes, *intake.notes))
+    )
+
+
+def _chosen(
+    found: Sequence[Candidate | LeftOut],
+    shape: Shape,
+    people: People,
+    naming: Naming,
+    asked: Asked,
+    roster: Sequence[Student],
+) -> Intake:
+    """Of what each student handed in for an exercise, what is graded, and what is left out."""
+    left_out = [each for each in found if isinstance(each, LeftOut)]
+    candidates = [each for each in found if isinstance(each, Candidate)]
+    notes: tuple[str, ...] = ()
     if shape is Shape.CANVAS:
         given, notes = for_other_members(candidates, roster, {each.student for each in left_out})
         candidates += given
@@ -123,19 +134,12 @@ def _intake(
     crowded = {student: 0 for student, _ in rivals}
     for (student, exercise), group in rivals.items():
         crowded[student] += choose(group, naming, asked[exercise], entries, left_out)
-    return people.accounted_for(
-        Intake(
-            shape=shape,
-            entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
-            left_out=tuple(
-                sorted(
-                    _without_idle_folders(left_out, entries),
-                    key=lambda each: (each.name, each.student.key if each.student else ""),
-                )
-            ),
-            system_files=tuple(sorted(system.items())),
-            notes=(*notes, *_sections_perhaps(shape, crowded, len(entries))),
-        )
+    left_out = list(_without_idle_folders(left_out, entries))
+    return Intake(
+        shape=shape,
+        entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
+        left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
+        notes=(*notes, *_sections_perhaps(shape, crowded, len(entries))),
     )
 
 
@@ -170,31 +174,11 @@ def _without_idle_folders(left_out: Sequence[LeftOut], entries: Sequence[Entry])
             yield each
 
 
-def _records_apart(layout: Layout, shape: Shape) -> tuple[dict[tuple[str, ...], Source], Layout]:
-    """The files that the platform itself added, and the layout without them."""
-    records: dict[tuple[str, ...], Item] = {}
-    others: list[Located] = []
-    for file in layout.files:
-        is_metadata = shape is Shape.GRADESCOPE and file.parts == (GRADESCOPE_METADATA,)
-        is_time_stamp = shape is Shape.NBGRADER and file.parts[-1] == _TIME_STAMP
-        if isinstance(file.item, Item) and (is_metadata or is_time_stamp) and file.parts not in records:
-            records[file.parts] = file.item
-        else:
-            others.append(file)
-    with_files = {file.parts[:-1] for file in others}
-    for parts, record in records.items():
-        if shape is Shape.NBGRADER and not any(each[: len(parts) - 1] == parts[:-1] for each in with_files):
-            folder = f"{record.path.rpartition('/')[0]}/"
-            others.append(Located((*parts[:-1], ""), Oddity(folder, f"This folder holds nothing but {_TIME_STAMP}.")))
-    return {parts: record.source for parts, record in records.items()}, Layout(layout.root, tuple(others))
-
-
 def _reader(
     shape: Shape,
     layout: Layout,
-    owners: dict[str, tuple[Record, ...]],
+    added: Added,
     naming: Naming,
-    times: dict[tuple[str, ...], datetime],
 ) -> shapes.Reader:
     match shape:
         case Shape.CANVAS:
@@ -202,22 +186,15 @@ def _reader(
         case Shape.MOODLE:
             return shapes.moodle(layout)
         case Shape.GRADESCOPE:
-            return shapes.gradescope(owners)
+            return shapes.gradescope(added.owners)
         case Shape.NBGRADER:
-            return shapes.nbgrader(layout, times)
+            return shapes.nbgrader(layout, added.times)
         case Shape.CLASSROOM:
             return shapes.classroom(layout, naming)
         case Shape.FOLDERS:
             return shapes.folders(naming)
         case Shape.FILES:
             return shapes.files(layout, naming)
-
-
-def _gradescope_records(records: dict[tuple[str, ...], Source]) -> dict[str, tuple[Record, ...]]:
-    try:
-        return {folder: about for source in records.values() for folder, about in parse_metadata(source.read()).items()}
-    except Unreadable as fault:
-        raise UsageFault(fault.message, hint=fault.hint) from fault
 
 
 def _whose(each: Candidate | LeftOut) -> Student | None:
@@ -233,11 +210,3 @@ def _as_known(each: Candidate | LeftOut, people: People) -> Iterator[Candidate |
         yield each
     else:
         yield from (replace(each, student=student) for student in people.known_as(each.student))
-
-
-def _without_files(owners: dict[str, tuple[Record, ...]], layout: Layout) -> Iterator[LeftOut]:
-    """The students of folders that Gradescope lists and that are not there, as in an export unpacked in part."""
-    for folder in sorted(owners.keys() - set(layout.tops)):
-        for each in owners[folder]:
-            reason = f"{each.student.name} handed it in, as {GRADESCOPE_METADATA} has it, and there is no file of it."
-            yield LeftOut(display(folder), reason, each.student)
