@@ -48,7 +48,7 @@ def validate(folder: Path, workers: int) -> tuple[float, float]:
         Pool(workers, Setup()) as pool,
     ):
         with store.transaction():
-            filed = store.file((entry, str(entry.name)) for entry in intake.entries).filed
+            filed = store.file((entry, entry.name, entry.name) for entry in intake.entries)
         pool.isolation()
         list(
             pool.grade(dataclasses.replace(each, id=-1 - each.id) for each in tasks[: 2 * workers])

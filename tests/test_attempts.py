@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
-from batch_support import ROOT, batch, folder, gradebook, zip_file
+from batch_support import ROOT, batch, folder, gradebook, killed_before, zip_file
 from conftest import RunGrade
 
 REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
@@ -110,6 +112,71 @@ def test_the_best_is_what_is_left_after_the_penalty(tmp_path: Path) -> None:
     batch("ex1", zip_file(tmp_path / "two.zip", {"chocy_LATE_14_1002_ex1.py": RIGHT}), "-o", results, *rules)
     assert gradebook(results) == {"14": "8"}
     assert gradebook(results, "late") == {"14": "in time"}
+
+
+def test_the_same_file_handed_in_late_does_not_take_the_place_of_the_one_in_time(tmp_path: Path) -> None:
+    class_, results = tmp_path / "submitted", tmp_path / "results"
+    rules = ("--due", "2026-11-20T18:00+00:00", "--late-penalty", "10%/day")
+
+    def hand_in(source: bytes, day: int) -> tuple[str, str]:
+        stamp = f"2026-11-{day} 17:00:00 UTC".encode()
+        folder(class_, {"cy/ex1/ex1.py": source, "cy/ex1/timestamp.txt": stamp})
+        batch("ex1", class_, "-o", results, *rules)
+        last = gradebook(results)["cy"]
+        batch("ex1", class_, "-o", results, *rules, *BEST)
+        return last, gradebook(results)["cy"]
+
+    assert hand_in(RIGHT, 20) == ("10", "10")
+    assert hand_in(RIGHT, 24) == ("6", "10")
+    assert hand_in(WRONG, 25) == ("0", "10")
+    assert hand_in(RIGHT, 26) == ("4", "10")
+    assert hand_in(RIGHT, 20) == ("10", "10"), "an earlier export, once more"
+
+
+def test_a_canvas_file_that_is_marked_late_afterwards_is_no_other_attempt(tmp_path: Path) -> None:
+    """Its number is that of the upload: the deadline is what has changed."""
+    results, rules = tmp_path / "results", (*BEST, "--late-penalty", "10%/day")
+    for number, name in enumerate(("chocy_14_1001_ex1.py", "chocy_LATE_14_1001_ex1.py")):
+        batch("ex1", zip_file(tmp_path / f"{number}.zip", {name: RIGHT}), "-o", results, *rules)
+    assert gradebook(results) == {"14": "9"}
+    batch("ex1", zip_file(tmp_path / "3.zip", {"chocy_14_1001_ex1.py": RIGHT}), "-o", results, *rules)
+    batch("ex1", zip_file(tmp_path / "4.zip", {"chocy_LATE_14_1009_ex1.py": RIGHT}), "-o", results, *rules)
+    assert gradebook(results) == {"14": "10"}
+
+
+def test_a_database_of_before_digests_were_kept_loses_no_attempt(tmp_path: Path) -> None:
+    class_, results = tmp_path / "class", tmp_path / "results"
+    batch("ex1", folder(class_, {"cy/ex1.py": RIGHT}), "-o", results)
+    with contextlib.closing(sqlite3.connect(results / "grades.db")) as database:
+        database.execute("DROP TABLE content")
+    batch("ex1", folder(class_, {"cy/ex1.py": WRONG}), "-o", results, *BEST)
+    assert (gradebook(results), gradebook(results, "attempt")) == ({"cy": "10"}, {"cy": "earlier 1"})
+
+
+def test_what_was_to_be_graded_anew_and_was_not_is_no_loss(tmp_path: Path) -> None:
+    class_, results = tmp_path / "class", tmp_path / "results"
+    batch("ex1", folder(class_, {"cy/ex1.py": RIGHT}), "-o", results, *BEST)
+    killed_before("grader.batch.run.grade_all", "ex1", class_, "-o", results, *BEST, "--seed", "1")
+    batch("ex1", folder(class_, {"cy/ex1.py": WRONG}), "-o", results, *BEST, "--seed", "1")
+    assert (gradebook(results), gradebook(results, "attempt")) == ({"cy": "10"}, {"cy": "earlier 1"})
+
+
+def test_an_attempt_without_a_score_is_named_beside_the_best(tmp_path: Path, run_grade: RunGrade) -> None:
+    class_, results = tmp_path / "class", tmp_path / "results"
+    batch("ex1", folder(class_, {"cy/ex1.py": PART}), "-o", results, *BEST)
+    killed_before("grader.batch.run.grade_all", "ex1", folder(class_, {"cy/ex1.py": RIGHT}), "-o", results, *BEST)
+    said = batch("ex1", folder(tmp_path / "other", {"dee/ex1.py": RIGHT}), "-o", results, *BEST)
+    unranked = "cy/ex1.py has no score, and may be better: not graded yet"
+    assert f"1 without a score, not in this input:\n  cy, ex1: {unranked}\n" in said
+    assert gradebook(results) == {"cy": "8", "dee": "10"}
+    assert gradebook(results, "reason")["cy"] == unranked
+    assert "Perhaps not the best" in (results / "index.html").read_text(encoding="utf-8")
+    columns = "Student,ID,SIS User ID,SIS Login ID,Section,ex1 (501)\n    Points Possible,,,,,10\n"
+    (tmp_path / "canvas.csv").write_text(f"{columns}cy,14,,cy,A,\n")
+    done = run_grade("export", "canvas", "--results", results, "--gradebook", tmp_path / "canvas.csv", "--dry-run")
+    assert f"cy: {unranked}." in done.stderr
+    assert "without a score" not in batch("ex1", class_, "-o", results, *BEST)
+    assert gradebook(results)["cy"] == "10"
 
 
 def _reports(results: Path) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import sqlite3
 from pathlib import Path
 
-from batch_support import ROOT, batch, folder, gradebook, zip_file
+from batch_support import ROOT, batch, folder, gradebook, killed_before, zip_file
 
 REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
 RIGHT, WRONG = (REFERENCE / "solution.py").read_bytes(), (REFERENCE / "wrong" / "three_x.py").read_bytes()
@@ -213,3 +214,52 @@ def test_a_late_penalty_that_is_left_out_is_not_left_out_silently(tmp_path: Path
     assert says in batch("ex1", class_, "-o", results)
     assert list(gradebook(results).values()) == ["10"]
     assert says not in batch("ex1", class_, "-o", results)
+
+
+def test_a_score_by_hand_moves_with_the_exercise_that_it_is_for(tmp_path: Path) -> None:
+    both = {"ada lee/ex1.py": RIGHT, "ada lee/ex5.py": b"x = 1\n"}
+    results, roster, by_hand = tmp_path / "results", tmp_path / "roster.csv", tmp_path / "by_hand.csv"
+    by_hand.write_text("student,exercise,score,reason\nada lee,ex1,4,agreed\nada lee,ex5,3,agreed\n")
+    batch("ex1,ex5", folder(tmp_path / "both", both), "-o", results, "--overrides", by_hand)
+    roster.write_text("id,name\n0012,Ada Lee\n", encoding="utf-8")
+    class_ = folder(tmp_path / "class", {"ada lee/ex1.py": RIGHT})
+    batch("ex1", class_, "-o", results, "--roster", roster)
+    with (results / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        scores = {(row["student"], row["exercise"]): row["score"] for row in csv.DictReader(file)}
+    assert scores == {("0012", "ex1"): "4", ("0012", "ex5"): "", ("ada lee", "ex1"): "", ("ada lee", "ex5"): "3"}
+
+
+def test_killed_before_anything_is_graded_the_folder_serves_any_other_command(tmp_path: Path) -> None:
+    class_, results = folder(tmp_path / "class", {"ada/ex1.py": RIGHT}), tmp_path / "results"
+    batch("ex1", class_, "-o", results)
+    both = folder(tmp_path / "both", {"ada/ex1.py": RIGHT, "ada/ex5.py": b"x = 1\n"})
+    killed_before("grader.batch.run._tidy", "ex1,ex5", both, "-o", results)
+    assert "0 graded, 1 before" in batch("ex1", class_, "-o", results)
+
+
+def test_killed_before_they_are_removed_pages_of_others_do_not_stay(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    batch("ex1", folder(tmp_path / "both", {"ada/ex1.py": RIGHT, "zoe/ex1.py": RIGHT}), "-o", results)
+    class_ = folder(tmp_path / "class", {"ada/ex1.py": RIGHT})
+    killed_before("grader.batch.results.remove_report", "ex1", class_, "-o", results, "--forget")
+    assert pages(results) == {"ada/ex1.html", "zoe/ex1.html"}
+    batch("ex1", class_, "-o", results, "--forget")
+    assert pages(results) == {"ada/ex1.html"}
+
+
+def test_killed_within_the_class_s_folder_the_database_is_no_students_work(tmp_path: Path) -> None:
+    class_ = folder(tmp_path / "class", {"ada/ex1.py": RIGHT})
+    killed_before("grader.batch.run.grade_all", "ex1", class_, "-o", class_ / "results")
+    assert (class_ / "results" / "grades.db-wal").exists()
+    said = batch("ex1", class_, "-o", class_ / "results")
+    assert "left out" not in said
+    assert gradebook(class_ / "results") == {"ada": "10"}
+
+
+def test_who_is_in_a_database_without_numbers_of_inputs_is_named(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    batch("ex1", folder(tmp_path / "one", {"ada/ex1.py": RIGHT}), "-o", results)
+    with sqlite3.connect(results / "grades.db") as database:
+        database.execute("DROP TABLE seen")
+    said = batch("ex1", folder(tmp_path / "two", {"bob/ex1.py": RIGHT}), "-o", results)
+    assert "--forget drops what this one lacks:\n  ada, ex1\n" in said

@@ -50,7 +50,7 @@ def test_what_was_graded_for_more_points_than_there_are_now_is_no_score(tmp_path
     assert gradebook(results) == {"ada": "14"}
     a_pack(tmp_path, 10)
     said = batch("plain", two, *arguments)
-    assert f"1 not in this input have no score:\n  ada, plain: {FROM_FOURTEEN}\n" in said
+    assert f"1 without a score, not in this input:\n  ada, plain: {FROM_FOURTEEN}\n" in said
     assert "earlier input still count" not in said
     assert gradebook(results) == {"ada": "", "bo": "10", "cy": "10"}
     assert gradebook(results, "status")["ada"] == "not graded: its points have changed"
@@ -75,7 +75,7 @@ def test_the_points_of_before_given_again_bring_back_what_was_graded_for_them(tm
     assert gradebook(results) == {"ada": "", "bo": "14"}, "10 of 10 is not 10 of 14"
     by_hand = overrides(tmp_path / "hand.csv", "ada,plain,13,counted anew")
     said = batch("plain", two, *arguments, "--overrides", by_hand)
-    assert "have no score" not in said
+    assert "without a score" not in said
     assert gradebook(results) == {"ada": "13", "bo": "14"}
     a_pack(tmp_path, 10)
     taken_back = overrides(tmp_path / "back.csv", "ada,plain,,the points are the old ones")
@@ -188,5 +188,5 @@ def test_a_batch_that_did_not_come_to_its_end_has_no_grader_to_blame(tmp_path: P
     ]
     other = folder(tmp_path / "other", {"dee/ex1.py": RIGHT})
     said = batch("ex1", other, "-o", tmp_path / "results")
-    assert "2 not in this input have no score:\n  bob, ex1: not graded yet\n  cy, ex1: not graded yet\n" in said
+    assert "2 without a score, not in this input:\n  bob, ex1: not graded yet\n  cy, ex1: not graded yet\n" in said
     assert gradebook(tmp_path / "results", "status")["bob"] == "not graded yet"

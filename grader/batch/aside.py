@@ -6,8 +6,12 @@ same attempt was before does not overwrite it: the one before is set aside, unde
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from grader.batch.database import Database
 from grader.batch.intake.handed_in import Entry
+from grader.batch.late import Lateness
 
 Place = tuple[str, str, int]
 """A student's key, an exercise, an attempt: where a report lies."""
@@ -35,29 +39,83 @@ def give_all(database: Database, old: str, new: str, which: str, values: tuple[s
 
 
 def set_aside(database: Database, entry: Entry, digest: str) -> list[Move]:
-    """Set aside what came in as this attempt and was another thing, unless it has no score to lose. What is the same
-    thing and was set aside is taken up again.
+    """Set aside what came in as this attempt and was another, unless it has no score to lose. What is the same and was
+    set aside is taken up again.
     """
     moves: list[Move] = []
-    for number, is_graded in database.rows(
-        "SELECT id, EXISTS (SELECT 1 FROM result WHERE result.entry = id AND result.key = entry.key AND score >= 0) "
-        "FROM entry JOIN content ON content.entry = entry.id "
-        "WHERE student = ? AND exercise = ? AND attempt = ? AND digest <> ?",
-        (*place_of(entry), digest),
-    ):
-        if is_graded:
-            _renumber(database, number, _free_number(database, entry.student.key, entry.exercise))
+    numbered = (each for each in _attempts(database, entry) if each.attempt == entry.attempt)
+    for there in numbered:
+        if there.is_same(entry, digest):
+            continue
+        if there.has_score:
+            _keep_result(database, there.id)
+            _renumber(database, there.id, _free_number(database, entry.student.key, entry.exercise))
         else:
-            drop(database, number)
+            drop(database, there.id)
         moves.append((place_of(entry), entry.student.key))
-        for before, attempt in database.rows(
-            "SELECT id, attempt FROM entry JOIN content ON content.entry = id "
-            "WHERE student = ? AND exercise = ? AND attempt < 1 AND digest = ? LIMIT 1",
-            (entry.student.key, entry.exercise, digest),
-        ):
-            _renumber(database, before, entry.attempt)
-            moves.append(((entry.student.key, entry.exercise, attempt), entry.student.key))
+        for before in _attempts(database, entry):
+            if before.attempt < 1 and before.id != there.id and before.is_same(entry, digest):
+                _renumber(database, before.id, entry.attempt)
+                moves.append(((entry.student.key, entry.exercise, before.attempt), entry.student.key))
+                break
     return moves
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What is filed of a student's work on an exercise. `digest` is None where nobody knows what it was."""
+
+    id: int
+    attempt: int
+    name: str
+    digest: str | None
+    submitted_at: str | None
+    is_late: bool
+    late_seconds: float | None
+    has_score: bool
+
+    def is_same(self, entry: Entry, digest: str) -> bool:
+        """Whether `entry` is this, once more: the same bytes, and not handed in later than these were."""
+        if self.digest != digest:
+            return False
+        if self.submitted_at and entry.submitted_at:
+            before = datetime.fromisoformat(self.submitted_at)
+            can_compare = (before.tzinfo is None) is (entry.submitted_at.tzinfo is None)
+            return not (can_compare and entry.submitted_at > before)
+        # Without times a mark has to do. In one and the same file's name it is the deadline that has changed.
+        became_late = _is_late(entry.late) and self.is_late and self.late_seconds == 0
+        return not became_late or _unmarked(entry.name) == _unmarked(self.name)
+
+
+def _is_late(late: Lateness | None) -> bool:
+    return late is not None and late.seconds != 0
+
+
+def _unmarked(name: str) -> str:
+    return name.replace("_LATE_", "_")
+
+
+def _attempts(database: Database, entry: Entry) -> list[_Attempt]:
+    """All that is filed of that student's work on that exercise.
+
+    What a result of before digests were kept is of, its report says.
+    """
+    return [
+        _Attempt(*row)
+        for row in database.rows(
+            "SELECT id, attempt, name, COALESCE(digest, json_extract(report, '$.submission.sha256')), submitted_at, "
+            "is_late, late_seconds, COALESCE(score >= 0, 0) FROM entry LEFT JOIN content ON content.entry = id "
+            "LEFT JOIN result ON result.entry = id WHERE student = ? AND exercise = ? ORDER BY attempt DESC",
+            (entry.student.key, entry.exercise),
+        )
+    ]
+
+
+def _keep_result(database: Database, number: int) -> None:
+    """Hold an entry to what its result is of: it may have been filed for other checks, and never graded by them."""
+    database.execute(
+        "UPDATE entry SET key = (SELECT result.key FROM result WHERE result.entry = entry.id) WHERE id = ?", (number,)
+    )
 
 
 def _renumber(database: Database, number: int, attempt: int) -> None:

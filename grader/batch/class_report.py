@@ -68,6 +68,7 @@ def _groups(summary: Summary) -> dict[str, list[Row]]:
         "not graded": [row for row in rows if row.record.standing in (Standing.GRADER_FAULT, Standing.NOT_GRADED)],
         "graded for other points": [row for row in rows if row.record.standing is Standing.OUTDATED],
         "not graded again": [row for row in graded if row.record.problem],
+        "perhaps not the best": [row for row in graded if row.record.unranked],
         "late": [row for row in rows if row.is_late],
         "set by hand": [row for row in rows if row.record.override is not None],
     }

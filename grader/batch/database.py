@@ -34,6 +34,12 @@ SCHEMA = """
         entry INTEGER PRIMARY KEY REFERENCES entry (id),
         digest TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS stale (
+        student TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        PRIMARY KEY (student, exercise, attempt)
+    );
     CREATE INDEX IF NOT EXISTS entry_name ON entry (exercise, name);
     CREATE TABLE IF NOT EXISTS seen (
         entry INTEGER PRIMARY KEY REFERENCES entry (id),
@@ -117,7 +123,9 @@ class Database:
     def each(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[Any]:
         """What a query finds, one row at a time: not all of it need fit into memory."""
         with self._worded:
-            yield from self._connection.execute(query, values)
+            # `yield from` would close the cursor where nobody reads on, and that may be after the database.
+            for row in self._connection.execute(query, values):  # noqa: UP028
+                yield row
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.batch.aside import Move, Place, drop, give_all, place_of, set_aside
+from grader.batch.aside import Move, drop, give_all, place_of, set_aside
 from grader.batch.database import Database
 from grader.batch.intake.handed_in import Entry
 from grader.batch.students import Directory, Student, share_an_id
@@ -29,18 +29,11 @@ class Filed:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """The entries in the order in which they came, and the places that some had before, where no report belongs now."""
+def file(database: Database, entries: Iterable[tuple[Entry, str, str]]) -> list[Filed]:
+    """Take in each entry with its key and its digest, which says what it is whatever it is held to; in their order.
 
-    filed: list[Filed]
-    left: list[Place]
-
-
-def file(database: Database, entries: Iterable[tuple[Entry, str, str]]) -> Filing:
-    """Take in each entry with its key and its digest, which says what it is whatever it is held to.
-
-    To be called in a transaction: it leaves all as it was, or none of it.
+    To be called in a transaction: it leaves all as it was, or none of it. Where reports lie that belong elsewhere now
+    is noted, so that they are removed also when the batch is killed first.
     """
     came = list(entries)
     left = _move_by_id(database, {entry.student.key: entry.student for entry, *_ in came})
@@ -50,11 +43,14 @@ def file(database: Database, entries: Iterable[tuple[Entry, str, str]]) -> Filin
         left += set_aside(database, entry, digest)
         filed.append(_filed(database, entry, key, digest))
     _note_seen(database, [each.id for each in filed])
-    for old, new in dict.fromkeys((place[0], new) for place, new in left if place[0] != new):
+    for old, exercise, new in dict.fromkeys((*place[:2], new) for place, new in left if place[0] != new):
+        if not database.rows("SELECT 1 FROM entry WHERE student = ? AND exercise = ? LIMIT 1", (old, exercise)):
+            database.execute("UPDATE override SET student = ? WHERE student = ? AND exercise = ?", (new, old, exercise))
         if not database.rows("SELECT 1 FROM entry WHERE student = ? LIMIT 1", (old,)):
             database.execute("UPDATE override SET student = ? WHERE student = ?", (new, old))
             database.execute("DELETE FROM student WHERE key = ?", (old,))
-    return Filing(filed, [place for place, _ in left])
+    _note_stale(database, (place for place, _ in left))
+    return filed
 
 
 def move_by_hand(database: Database, people: Iterable[Student]) -> None:
@@ -72,8 +68,8 @@ def move_by_hand(database: Database, people: Iterable[Student]) -> None:
             database.execute("UPDATE override SET student = ? WHERE student = ?", (found[0].key, key))
 
 
-def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
-    """Drop the entries of these exercises that the last input does not hold. Gives where their reports lie."""
+def forget_earlier(database: Database, exercises: Iterable[str]) -> None:
+    """Drop the entries of these exercises that the last input does not hold."""
     with database.transaction():
         ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
         rows = [
@@ -92,7 +88,7 @@ def forget_earlier(database: Database, exercises: Iterable[str]) -> list[Place]:
             "WHERE key NOT IN (SELECT student FROM entry) AND key IN (SELECT student FROM override)"
         )
         database.execute("DELETE FROM student WHERE key NOT IN (SELECT student FROM entry)")
-        return [(student, exercise, attempt) for _, student, exercise, attempt in rows]
+        _note_stale(database, (place for _, *place in rows))
 
 
 def as_text(student: Student) -> str:
@@ -126,6 +122,10 @@ def _note_seen(database: Database, entries: list[int]) -> None:
     ((last,),) = database.rows("SELECT COALESCE(MAX(input), 0) FROM seen")
     if {each for (each,) in database.rows("SELECT entry FROM seen WHERE input = ?", (last,))} != set(entries):
         database.execute_each("INSERT OR REPLACE INTO seen VALUES (?, ?)", ((each, last + 1) for each in entries))
+
+
+def _note_stale(database: Database, places: Iterable[Sequence[str | int]]) -> None:
+    database.execute_each("INSERT OR IGNORE INTO stale VALUES (?, ?, ?)", map(tuple, places))
 
 
 def _filed(database: Database, entry: Entry, key: str, digest: str) -> Filed:

@@ -65,6 +65,13 @@ class Summary:
 
     @property
     def waiting(self) -> list[Record]:
-        """The work without a score that has none until its input is graded again, or graded at all."""
+        """The work without a score that has none until its input is graded again, or graded at all.
+
+        Also that of which something else is the best attempt so far.
+        """
         standings = (Standing.OUTDATED, Standing.NOT_GRADED)
-        return [each for each in self.records if each.standing in standings and each.final is None]
+        return [
+            each
+            for each in self.records
+            if each.override is None and (each.standing in standings or (each.unranked and each.is_earlier))
+        ]

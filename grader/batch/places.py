@@ -15,8 +15,8 @@ _REPORTS = "reports"
 _PAIRS = "similar"
 _PAIR = re.compile(r"pair-[0-9]{3,}\.html")
 
-# What a batch writes into the folder of results itself.
-WRITTEN = frozenset({STORE, f"{STORE}-journal", ".lock", "gradebook.csv", "index.html", _REPORTS, _PAIRS})
+# What a batch writes into the folder of results itself. The database has two files more until it is closed.
+WRITTEN = frozenset({STORE, f"{STORE}-wal", f"{STORE}-shm", ".lock", "gradebook.csv", "index.html", _REPORTS, _PAIRS})
 
 
 def report_path(student: str, exercise: str, attempt: int) -> str:

@@ -45,7 +45,8 @@ class Record:
     """One student's result for one exercise. `penalty` is in points, and is taken from `score`.
 
     `problem` says why there is no score where there is work, or why the score is still that of an earlier grading.
-    `is_earlier`: the work is from an earlier input than the newest with the exercise.
+    `is_earlier`: the work is from an earlier input than the newest with the exercise. `unranked`: of the attempts of
+    which this is the best, one that has no score yet, and why.
     """
 
     student: Student
@@ -60,6 +61,7 @@ class Record:
     penalty: Decimal = Decimal(0)
     override: Override | None = None
     is_earlier: bool = False
+    unranked: str = ""
 
     def __post_init__(self) -> None:
         if (self.score is not None) is not (self.standing is Standing.GRADED):

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from grader.batch import results
-from grader.batch.filing import Filing
+from grader.batch.filing import Filed
 from grader.batch.gradebook.by_hand import counting, hold_within_points
 from grader.batch.gradebook.overrides import read_overrides
 from grader.batch.intake.handed_in import Entry, Intake
@@ -49,12 +49,13 @@ def run_batch(
         _store(options, intake) as store,
     ):
         with store.transaction():  # a slip in the overrides leaves everything as it was
-            filing = _filing(store, intake.entries, options)
+            store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
+            filed = _filed(store, intake.entries, options)
             store.move_by_hand((*roster, *intake.empty_handed, *(each.student for each in intake.entries)))
             overrides = _overrides(options, store, (*roster, *intake.empty_handed))
             _hold_by_hand(options, store, overrides)
-        _tidy(store, filing, options)
-        numbered = zip(filing.filed, intake.entries, strict=True)
+        _tidy(store, options)
+        numbered = zip(filed, intake.entries, strict=True)
         todo = [(each, entry) for each, entry in numbered if options.fresh or not store.has(each)]
         kept = len(intake.entries) - len(todo)
         intake = _without_known(intake, store.handed_in())
@@ -95,12 +96,13 @@ def _take_in(options: Options, roster: Sequence[Student]) -> AbstractContextMana
     return take_in(options.source, asked, others=others, shape=options.shape, roster=roster, due=options.due)
 
 
-def _tidy(store: Store, filing: Filing, options: Options) -> None:
-    """Have the store know the exercises, and drop what lies where nothing of that student's belongs any more."""
-    store.keep_exercises((each.id, each.title, each.points) for each in options.exercises)
-    forgotten = store.forget_earlier(each.id for each in options.exercises) if options.forget else []
-    for place in (*filing.left, *forgotten):  # what moved is written anew where it belongs now
+def _tidy(store: Store, options: Options) -> None:
+    """Drop what is to be forgotten, and the reports that lie where nothing of that student's belongs any more."""
+    if options.forget:
+        store.forget_earlier(each.id for each in options.exercises)
+    for place in store.stale():  # what moved is written anew where it belongs now
         results.remove_report(options.folder, *place)
+    store.forget_stale()
 
 
 def _without_known(intake: Intake, known: Collection[str]) -> Intake:
@@ -172,6 +174,6 @@ def _why_empty(intake: Intake) -> str:
     return f"Its {len(intake.left_out)} files were left out; {first.name}: {first.reason}"
 
 
-def _filing(store: Store, entries: Sequence[Entry], options: Options) -> Filing:
+def _filed(store: Store, entries: Sequence[Entry], options: Options) -> list[Filed]:
     exercises = {each.id: fingerprint(each, options.seed) for each in options.exercises}
     return store.file((entry, *keys_of(entry, exercises[entry.exercise])) for entry in entries)

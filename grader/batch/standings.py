@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -75,7 +75,7 @@ def standings(
             handed_in.setdefault(each.exercise, []).append((record, each))
         for exercise, points in max_scores.items():
             if options := handed_in.get(exercise, []):
-                yield _newest(options)[-1] if rules.attempt is Attempt.LAST else max(options, key=_worth)
+                yield _newest(options)[-1] if rules.attempt is Attempt.LAST else _best(options)
             else:
                 yield _empty(student, exercise, points, overrides.get((student.key, exercise))), None
     for student in missing:
@@ -87,6 +87,16 @@ def _newest(options: list[tuple[Record, Graded]]) -> list[tuple[Record, Graded]]
     """Those that the last input with any of them held: what somebody has withdrawn or handed in anew counts no more."""
     last = max((each.seen for _, each in options), default=0)
     return [option for option in options if option[1].seen == last]
+
+
+def _best(options: list[tuple[Record, Graded]]) -> tuple[Record, Graded]:
+    """The best that has a score; another one that has none may be better, which is not passed over in silence."""
+    record, each = max(options, key=_worth)
+    without = next((other for other, _ in reversed(options) if other.score is None), None)
+    if record.score is None or without is None:
+        return record, each
+    unranked = f"{without.file} has no score, and may be better: {without.problem or without.standing}"
+    return replace(record, unranked=unranked), each
 
 
 def _record(each: Graded, max_score: int, policy: LatePolicy | None, override: Override | None) -> Record:

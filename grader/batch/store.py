@@ -92,7 +92,7 @@ class Store:
         """All of what is changed meanwhile, or nothing of it."""
         return self._database.transaction()
 
-    def file(self, entries: Iterable[tuple[Entry, str, str]]) -> filing.Filing:
+    def file(self, entries: Iterable[tuple[Entry, str, str]]) -> list[Filed]:
         """Take in each entry with its key and its digest, in a transaction: see filing.py."""
         return filing.file(self._database, entries)
 
@@ -100,9 +100,17 @@ class Store:
         """Make what was set by hand for somebody without work theirs who is one of these, in a transaction."""
         filing.move_by_hand(self._database, people)
 
-    def forget_earlier(self, exercises: Iterable[str]) -> list[Place]:
-        """Drop what the last input does not hold of these exercises. Gives where its reports lie."""
-        return filing.forget_earlier(self._database, exercises)
+    def forget_earlier(self, exercises: Iterable[str]) -> None:
+        """Drop what the last input does not hold of these exercises."""
+        filing.forget_earlier(self._database, exercises)
+
+    def stale(self) -> list[Place]:
+        """Where reports may lie that do not belong there any more."""
+        return self._database.rows("SELECT student, exercise, attempt FROM stale")
+
+    def forget_stale(self) -> None:
+        """Note that they have been removed."""
+        self._database.execute("DELETE FROM stale")
 
     def has_result(self, filed: Filed) -> bool:
         """Whether there is a result of it, also of what it was before: of other bytes, or held to other checks."""
@@ -146,9 +154,8 @@ class Store:
         )
 
     def keep_exercises(self, exercises: Iterable[tuple[str, str, int]]) -> None:
-        """Note the exercises of this batch: id, title, points."""
-        with self._database.transaction():
-            self._database.execute_each("INSERT OR REPLACE INTO exercise VALUES (?, ?, ?)", exercises)
+        """Note the exercises of this batch: id, title, points. In the transaction that files work on them."""
+        self._database.execute_each("INSERT OR REPLACE INTO exercise VALUES (?, ?, ?)", exercises)
 
     def max_scores(self) -> dict[str, int]:
         """The points of each exercise that was ever graded here."""
@@ -245,8 +252,9 @@ class Store:
         """Every entry, by student, exercise and attempt, one at a time: a class's reports need not fit into memory."""
         rows = self._database.each(
             "SELECT entry.id, facts, entry.exercise, attempt, name, is_late, late_seconds, result.score, report, "
-            "reason, json_extract(report, '$.max_score'), COALESCE(input, 0), COALESCE(input < latest, 0), "
-            "notes, html_bytes, json_bytes FROM entry JOIN student ON student.key = student "
+            "reason, json_extract(report, '$.max_score'), COALESCE(input, 0), "
+            "COALESCE(input, 0) < COALESCE(latest, 0), notes, html_bytes, json_bytes "
+            "FROM entry JOIN student ON student.key = student "
             "LEFT JOIN (SELECT exercise, MAX(input) AS latest FROM entry JOIN seen ON seen.entry = entry.id "
             "GROUP BY exercise) AS newest ON newest.exercise = entry.exercise "
             "LEFT JOIN result ON result.entry = entry.id AND result.key = entry.key "

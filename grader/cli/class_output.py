@@ -66,8 +66,8 @@ def tell(summary: Summary, folder: Path) -> None:
     before = f", {summary.kept} before" if summary.kept else ""
     click.echo(f"{summary.graded} graded{before}, taken in as {intake.shape.value}.")
     _list("could not be graded; give the same command again", [f"{name}: {why}" for name, why in summary.failed])
-    waiting = [f"{_work(each, names)}: {each.problem or each.standing}" for each in summary.waiting]
-    _list("not in this input have no score", waiting)
+    waiting = [f"{_work(each, names)}: {each.unranked or each.problem or each.standing}" for each in summary.waiting]
+    _list("without a score, not in this input", waiting)
     earlier = [_work(each, names) for each in summary.earlier]
     _list("from an earlier input still count; --forget drops what this one lacks", earlier)
     for what, kind in (("set by hand", Override), ("taken back, so what was graded counts again", TakenBack)):

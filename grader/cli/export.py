@@ -146,7 +146,8 @@ def _ungraded(records: Sequence[Record]) -> list[str]:
 
     many = sum(each.standing is Standing.NOT_GRADED for each in records)
     are = "1 is" if many == 1 else f"{many} are"
-    return [f"{are} not graded yet: give the `grade batch` command again."] if many else []
+    said = [f"{are} not graded yet: give the `grade batch` command again."] if many else []
+    return said + [f"{each.student.name or each.student.key}: {each.unranked}." for each in records if each.unranked]
 
 
 def _replaced(changes: Sequence[Change]) -> list[str]:

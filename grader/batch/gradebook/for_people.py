@@ -65,6 +65,8 @@ def _row(record: Record) -> list[str]:
 def _reason(record: Record) -> str:
     if record.override is not None:
         return record.override.reason
+    if record.unranked:
+        return record.unranked
     if record.problem and record.standing is Standing.GRADED:
         return f"Graded before, and could not be graded again: {record.problem}"
     return record.problem
