@@ -14,7 +14,7 @@ REFERENCE = ROOT / "reference" / "ex1_sum_of_cubes"
 RIGHT, WRONG = (REFERENCE / "solution.py").read_bytes(), (REFERENCE / "wrong" / "three_x.py").read_bytes()
 PART = (REFERENCE / "wrong" / "mean_in_gradient.py").read_bytes()  # 8 of 10
 BEST = ("--attempt", "best")
-EARLIER = "1 from an earlier input still count; --forget drops what this one lacks:\n"
+EARLIER = "1 from an earlier input still counts; --forget drops what this one lacks:\n"
 
 
 def test_the_best_may_be_in_an_earlier_canvas_export(tmp_path: Path, run_grade: RunGrade) -> None:

@@ -290,7 +290,7 @@ def test_two_batches_cannot_share_a_folder(tmp_path: Path) -> None:
         (["ex9", "."], "There is no exercise 'ex9'."),
         ([",", "."], "No exercise is named."),
         (["ex1", "{empty}"], "There is no submission in {empty}. It has no files."),
-        (["ex1", "{notes}"], "There is no submission in {notes}. Its 1 files were left out; notes.txt: "),
+        (["ex1", "{notes}"], "There is no submission in {notes}. Its only file was left out; notes.txt: "),
         (["ex1", "{notes}", "--late-penalty", "a lot"], "The late penalty 'a lot' is not clear"),
         (["ex1", "{notes}", "--roster", "nobody.csv"], "nobody.csv"),
     ],

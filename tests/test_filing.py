@@ -143,7 +143,7 @@ def test_who_is_only_in_an_earlier_input_is_named_and_can_be_dropped(tmp_path: P
     assert "earlier input" not in said
     shutil.rmtree(class_ / "bob")
     said = batch("ex1", class_, "-o", results, "--roster", roster)
-    assert "1 from an earlier input still count; --forget drops what this one lacks:\n  Bob, ex1\n" in said
+    assert "1 from an earlier input still counts; --forget drops what this one lacks:\n  Bob, ex1\n" in said
     assert "handed in nothing" not in said
     assert gradebook(results) == {"ann": "10", "bob": "10"}
     assert "From an earlier input, and still counts" in (results / "index.html").read_text(encoding="utf-8")

@@ -170,8 +170,9 @@ def _store(options: Options, intake: Intake) -> Store:
 def _why_empty(intake: Intake) -> str:
     if not intake.left_out:
         return "It has no files."
-    first = intake.left_out[0]
-    return f"Its {len(intake.left_out)} files were left out; {first.name}: {first.reason}"
+    first, many = intake.left_out[0], len(intake.left_out)
+    were = "Its only file was" if many == 1 else f"Its {many} files were"
+    return f"{were} left out; {first.name}: {first.reason}"
 
 
 def _filed(store: Store, entries: Sequence[Entry], options: Options) -> list[Filed]:

@@ -127,7 +127,8 @@ def _standing(each: Graded, max_score: int) -> Standing:
 def _problem(each: Graded, standing: Standing, max_score: int) -> str:
     """What went wrong last: a problem that is noted is newer than the report beside it."""
     if standing is Standing.OUTDATED:
-        points = f"graded when {each.exercise} counted {each.max_score} points, and it counts {max_score} now"
+        then = f"{each.max_score} point{'' if each.max_score == 1 else 's'}"
+        points = f"graded when {each.exercise} counted {then}, and it counts {max_score} now"
         return f"{points}: grade its input again"
     if each.problem or each.score is not None:
         return each.problem

@@ -57,7 +57,7 @@ class Progress:
             self._bar.update(self._task, completed=done, total=total, rate=rate)
         elif now - self._said > EVERY_SECONDS:
             self._said = now
-            click.echo(f"{done} of {total} graded, {rate}", err=True)
+            click.echo(", ".join(filter(None, (f"{done} of {total} graded", rate))), err=True)
 
 
 def tell(summary: Summary, folder: Path) -> None:
@@ -69,7 +69,8 @@ def tell(summary: Summary, folder: Path) -> None:
     waiting = [f"{_work(each, names)}: {each.unranked or each.problem or each.standing}" for each in summary.waiting]
     _list("without a score, not in this input", waiting)
     earlier = [_work(each, names) for each in summary.earlier]
-    _list("from an earlier input still count; --forget drops what this one lacks", earlier)
+    counts = "counts" if len(earlier) == 1 else "count"
+    _list(f"from an earlier input still {counts}; --forget drops what this one lacks", earlier)
     for what, kind in (("set by hand", Override), ("taken back, so what was graded counts again", TakenBack)):
         _list(what, [_by_hand(each, names) for each in summary.by_hand if isinstance(each, kind)])
     _list("left out", [f"{each.name}: {each.reason}" for each in intake.left_out])

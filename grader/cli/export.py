@@ -166,6 +166,7 @@ def _chosen(wanted: str | None, titles: dict[str, str], results: Path) -> str:
         return next(iter(titles))
     if wanted is None:
         raise UsageFault(f"{results} holds several exercises: {known}.", hint="Name one with --exercise.")
+    wanted = next((each for each in titles if each.casefold() == wanted.casefold()), wanted)
     if wanted not in titles:
         raise UsageFault(f"There are no results for {wanted!r} in {results}; there are for {known}.")
     return wanted
