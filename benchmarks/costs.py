@@ -177,5 +177,6 @@ def coordinator(folder: Path) -> Coordinator:
         clock.append(time.process_time())
         results.write(store, intake, Options(exercises=(exercise,), source=folder / "class", folder=out, jobs=1))
         clock.append(time.process_time())
-    steps = [(after - before) / CLASS for before, after in itertools.pairwise(clock)]
-    return Coordinator(*steps, page_bytes=(out / "index.html").stat().st_size / CLASS)
+    intake_s, receive, files, commit, page = ((after - before) / CLASS for before, after in itertools.pairwise(clock))
+    size = (out / "index.html").stat().st_size / CLASS
+    return Coordinator(intake=intake_s, receive=receive, files=files, commit=commit, page=page, page_bytes=size)

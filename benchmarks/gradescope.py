@@ -56,7 +56,7 @@ class Group:
 def limited_group() -> Group:
     """The group; one without folders where none can be made."""
     name = f"grader-benchmark-{os.getpid()}"
-    wanted = {
+    wanted: dict[Path, dict[str, object]] = {
         GROUPS: {"memory.max": MEMORY, "memory.swap.max": 0, "cpu.max": f"{QUOTA} {PERIOD}"},
         GROUPS / "memory": {"memory.limit_in_bytes": MEMORY},
         GROUPS / "cpu": {"cpu.cfs_period_us": PERIOD, "cpu.cfs_quota_us": QUOTA},

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,13 +83,13 @@ def install(tool: Tool, environments: Path) -> Path:
     if not done.exists():
         print(f"installing {', '.join(tool.packages)}", file=sys.stderr)
         _call([sys.executable, "-m", "venv", "--clear", home])
-        pip = [home / "bin" / "python", "-m", "pip", "install", "-q", "-c", ROOT / "constraints.txt"]
+        pip: list[str | Path] = [home / "bin" / "python", "-m", "pip", "install", "-q", "-c", ROOT / "constraints.txt"]
         _call([*pip, "torch", *tool.packages])
         done.touch()
     return home / "bin"
 
 
-def _call(command: list[str | Path], *, cwd: Path | None = None) -> None:
+def _call(command: Sequence[str | Path], *, cwd: Path | None = None) -> None:
     """Run a command of an environment, as if that were activated, on one thread. Raises NotMeasured where it fails."""
     path = f"{Path(command[0]).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PATH": path}
@@ -129,7 +129,7 @@ def with_pytest(bin_: Path, folder: Path, exercise: str, source: str, count: int
     """One pytest process for each submission."""
     (folder / f"{exercise}.py").write_text(source)
     (folder / "test_it.py").write_text(f"import torch\nfrom {exercise} import *\n{_functions(exercise, '')}")
-    command = [bin_ / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+    command: list[str | Path] = [bin_ / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
     return _each(lambda _: _call(command, cwd=folder), count)
 
 
@@ -149,7 +149,16 @@ def with_otter(bin_: Path, folder: Path, exercise: str, source: str, count: int)
 
     def run(number: int) -> None:
         output = folder / f"out{number}"
-        command = [bin_ / "otter", "run", "-a", "autograder.zip", "-o", output, "--no-logo", f"student{number}.py"]
+        command: list[str | Path] = [
+            bin_ / "otter",
+            "run",
+            "-a",
+            "autograder.zip",
+            "-o",
+            output,
+            "--no-logo",
+            f"student{number}.py",
+        ]
         _call(command, cwd=folder)
         tests = json.loads((output / "results.json").read_text())["tests"]
         if sum(test.get("score", 0) for test in tests) != len(TESTS[exercise]):

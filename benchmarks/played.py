@@ -62,6 +62,7 @@ def validate(folder: Path, workers: int) -> tuple[float, float]:
             serial += time.perf_counter() - began
             times[done.id] = from_text(done.json.decode()).duration_s
         real = time.perf_counter() - started
+        assert isinstance(done, Outcome)
         report = from_text(done.json.decode())
         render = seconds(lambda: outcome_of(0, report), 20)
     played = play([times[n] + render for n in sorted(times)], workers, ahead=AHEAD, coordinator=serial / len(files))
