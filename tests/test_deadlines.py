@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -18,7 +19,7 @@ DUE = ("--due", "2026-10-23 18:00")
 needs_zones = pytest.mark.skipif("Europe/Berlin" not in available_timezones(), reason="this system has no time zones")
 
 
-def collected(root: Path, stamps: dict[str, str | None]) -> Path:
+def collected(root: Path, stamps: Mapping[str, str | None]) -> Path:
     """What nbgrader collects: right work of each student, handed in when the time stamp says."""
     files = {f"{name}/ex1/ex1.py": RIGHT for name in stamps}
     files |= {f"{name}/ex1/timestamp.txt": text.encode() for name, text in stamps.items() if text is not None}
@@ -82,6 +83,55 @@ def test_a_deadline_may_have_an_offset_of_its_own(run_grade: RunGrade, tmp_path:
     done = run_grade("batch", "EX1", class_, "-o", tmp_path / "out", "--due", due, env=BERLIN)
     assert done.returncode == 0, done.stderr
     assert gradebook(tmp_path / "out", "late") == {"ann": "in time", "bob": "5 min late"}
+
+
+@needs_zones
+@pytest.mark.parametrize(
+    ("due", "zone"),
+    [
+        ("9999-12-31", "America/New_York"),
+        ("9999-12-31", "Europe/Berlin"),
+        ("9999-12-31T23:00-05:00", "UTC"),
+        ("0001-01-01 00:00", "Pacific/Auckland"),
+    ],
+)
+def test_a_deadline_beyond_the_calendar_is_refused(run_grade: RunGrade, tmp_path: Path, due: str, zone: str) -> None:
+    done = run_grade("batch", "ex1", tmp_path, "-o", tmp_path / "out", "--due", due, env={"TZ": zone})
+    says = f"{due!r} is too far off for a deadline, whose year is one of 1971 to 2999."
+    assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+
+
+@needs_zones
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Auckland"])
+def test_a_time_beyond_the_calendar_is_one_that_cannot_be_read(run_grade: RunGrade, tmp_path: Path, zone: str) -> None:
+    beyond = ("0001-01-01 00:00:00", "0001-01-01 00:00:00+05:00", "9999-12-31 23:59:59 HST")
+    for text in (*beyond, "9999-12-31 23:59:59"):
+        assert read_moment(text) is None, text
+    stamps = dict(zip(("bob", "cy", "dan"), beyond, strict=True))
+    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:00", **stamps})
+    done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE, env={"TZ": zone})
+    assert done.returncode == 0, done.stderr
+    assert "3 times of handing in cannot be read, so that work does not count as late: bob/ex1/" in done.stdout
+    assert gradebook(tmp_path / "out", "late") == {"ann": "in time", "bob": "", "cy": "", "dan": ""}
+
+
+@needs_zones
+def test_a_time_of_gradescopes_beyond_the_calendar_counts_for_nothing(run_grade: RunGrade, tmp_path: Path) -> None:
+    times = ("0001-01-01 00:00:00", "9999-12-31 23:59:59.000000000 -08:00", "2026-10-23 18:00:01.000000000 Z")
+    listed = "".join(
+        f"submission_{n}:\n  :submitters:\n  - :name: Student {n}\n    :sid: '{n}'\n  :created_at: {time}\n"
+        for n, time in enumerate(times)
+    )
+    files = {f"submission_{n}/ex1.py": RIGHT for n in range(len(times))}
+    export = folder(tmp_path / "export", {**files, "submission_metadata.yml": listed.encode()})
+    done = run_grade("batch", "ex1", export, "-o", tmp_path / "out", "--due", "2026-10-23 18:00Z", env=BERLIN)
+    assert done.returncode == 0, done.stderr
+    assert gradebook(tmp_path / "out", "late") == {"0": "", "1": "", "2": "1 min late"}
+    assert (
+        "2 times of handing in cannot be read, so that work does not count as late: "
+        "submission_metadata.yml says '0001-01-01 00:00:00' of submission_0; "
+        "submission_metadata.yml says '9999-12-31 23:59:59.000000000 -08:00' of submission_1.\n" in done.stdout
+    )
 
 
 def test_a_deadline_that_is_left_out_is_not_left_out_silently(run_grade: RunGrade, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.batch.intake.layout import Shape
-from grader.batch.intake.times import MachineZone
+from grader.batch.intake.times import YEARS, MachineZone
 from grader.batch.standings import Attempt
 from grader.cli.class_output import Progress, tell
 from grader.cli.common import EXIT_GRADER, say, seed_option
@@ -38,6 +38,10 @@ class _Deadline(click.DateTime):
             moment: datetime = super().convert(value, param, ctx)
         except click.BadParameter:
             self.fail(f'{value!r} is no moment such as "2026-11-20 18:00" or 2026-11-20.', param, ctx)
+        if moment.year not in YEARS:
+            self.fail(
+                f"{value!r} is too far off for a deadline, whose year is one of {YEARS[0]} to {YEARS[-1]}.", param, ctx
+            )
         if ":" not in str(value):
             moment = moment.replace(hour=23, minute=59, second=59)
         return moment if moment.tzinfo else moment.replace(tzinfo=MachineZone())
