@@ -85,6 +85,25 @@ def test_a_deadline_may_have_an_offset_of_its_own(run_grade: RunGrade, tmp_path:
     assert gradebook(tmp_path / "out", "late") == {"ann": "in time", "bob": "5 min late"}
 
 
+def test_a_day_alone_lasts_to_its_very_end_also_as_the_hint_gives_it_back(run_grade: RunGrade, tmp_path: Path) -> None:
+    stamps = {"ann": "2026-11-20 23:59:59.500000 UTC", "bob": "2026-11-21 00:00:00.000000 UTC"}
+    class_ = collected(tmp_path, stamps)
+
+    def said(*options: str) -> str:
+        done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *options, env={"TZ": "UTC"})
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    in_time = {"ann": "in time", "bob": "1 min late"}
+    assert said("--due", "2026-11-20") == ""
+    assert gradebook(tmp_path / "out", "late") == in_time
+    hint = said()
+    assert gradebook(tmp_path / "out", "late") == {"ann": "", "bob": ""}
+    assert "--due 2026-11-20T23:59:59+00:00 counts it again" in hint
+    assert said("--due", "2026-11-20T23:59:59+00:00") == ""
+    assert gradebook(tmp_path / "out", "late") == in_time
+
+
 @needs_zones
 @pytest.mark.parametrize(
     ("due", "zone"),

@@ -49,7 +49,7 @@ def deadline_settings(options: Options, intake: Intake) -> dict[str, str]:
     """The deadline of each exercise, to be kept for the next time; nothing of an input that it says nothing about."""
     if not _has_times(intake):
         return {}
-    text = options.due.isoformat() if options.due else ""
+    text = options.due.isoformat(timespec="seconds") if options.due else ""
     return {_setting(each.id): text for each in options.exercises}
 
 
