@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,7 +166,7 @@ def test_a_deadline_that_is_left_out_is_not_left_out_silently(run_grade: RunGrad
     assert said(*DUE, *penalty) == ""
     assert gradebook(tmp_path / "out") == {"ann": "9"}
     assert said(*penalty) == (
-        "The deadline of the last time was not given, so nothing here counts as late now: "
+        "The deadline of the last time was not given, so nothing in this input counts as late now: "
         "--due 2026-10-23T18:00:00+00:00 counts it again.\n"
     )
     assert gradebook(tmp_path / "out") == {"ann": "10"}
@@ -173,20 +174,71 @@ def test_a_deadline_that_is_left_out_is_not_left_out_silently(run_grade: RunGrad
     assert said("--due", "2026-10-23T18:00:00+00:00", *penalty) == ""
     assert gradebook(tmp_path / "out") == {"ann": "9"}
     assert said(*penalty, results="another") == (
-        "Without --due nothing here counts as late, so --late-penalty changes nothing here.\n"
+        "Without --due nothing in this input counts as late, so --late-penalty takes nothing off it.\n"
     )
 
 
-def test_a_deadline_that_another_exercise_had_is_not_missed(run_grade: RunGrade, tmp_path: Path) -> None:
-    class_ = collected(tmp_path, {"ann": "2026-10-23 18:00:01 UTC"})
-    assert run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE).returncode == 0
-    other = folder(
-        tmp_path / "five" / "submitted",
-        {"ann/ex5/ex5.py": RIGHT, "ann/ex5/timestamp.txt": b"2026-10-30 18:00:01 UTC"},
-    )
-    done = run_grade("batch", "ex5", other, "-o", tmp_path / "out")
+def handed_in(root: Path, exercises: str, stamp: str = "2026-10-30 18:00:01 UTC") -> Path:
+    """What nbgrader collects of Ann for these exercises, with the time that they came in."""
+    files = {f"ann/{each}/{each}.py": RIGHT for each in exercises.split(",")}
+    files |= {f"ann/{each}/timestamp.txt": stamp.encode() for each in exercises.split(",")}
+    return folder(root / exercises / "submitted", files)
+
+
+def by_exercise(results: Path, column: str) -> dict[str, str]:
+    """What a column of the gradebook has of Ann."""
+    with (results / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["exercise"]: row[column] for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("asked", ["ex5", "ex1,ex5"])
+def test_a_deadline_that_another_exercise_had_is_not_missed(run_grade: RunGrade, tmp_path: Path, asked: str) -> None:
+    """It goes by what the input holds, and not by what is asked for: the other's stays, to be missed when it is due."""
+    one, five = handed_in(tmp_path, "ex1"), handed_in(tmp_path, "ex5")
+    done = run_grade("batch", asked.replace("ex5", "ex1,ex5"), one, "-o", tmp_path / "out", *DUE, env={"TZ": "UTC"})
     assert (done.returncode, done.stderr) == (0, "")
-    assert gradebook(tmp_path / "out", "late")["ann"] == ""
+    done = run_grade("batch", asked, five, "-o", tmp_path / "out", "--late-penalty", "10%/day")
+    says = "Without --due nothing in this input counts as late, so --late-penalty takes nothing off it.\n"
+    assert (done.returncode, done.stderr) == (0, says)
+    assert by_exercise(tmp_path / "out", "late") == {"ex1": "7 d 1 min late", "ex5": ""}
+    assert by_exercise(tmp_path / "out", "penalty") == {"ex1": "8", "ex5": ""}  # of earlier work it takes something
+    done = run_grade("batch", "ex1", one, "-o", tmp_path / "out", "--late-penalty", "10%/day")
+    assert done.stderr == (
+        "The deadline of the last time was not given, so nothing in this input counts as late now: "
+        "--due 2026-10-23T18:00:00+00:00 counts it again.\n"
+    )
+
+
+def test_deadlines_that_differ_are_given_back_by_exercise(run_grade: RunGrade, tmp_path: Path) -> None:
+    def said(exercises: str, class_: Path, *due: str) -> str:
+        done = run_grade("batch", exercises, class_, "-o", tmp_path / "out", *due)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    both, five = handed_in(tmp_path, "ex1,ex5"), handed_in(tmp_path, "ex5")
+    first, second = "2026-10-23T18:00:00+00:00", "2026-10-28T18:00:00+00:00"
+    assert said("ex1", both, "--due", first) == ""
+    start = "of the last time was not given, so nothing in this input counts as late now"
+    assert said("ex1,ex5", both) == (
+        f"The deadline {start}: grade ex1 with --due {first}, in a command of its own, to count it again.\n"
+    )  # given for both, it would be one that ex5 never had
+    assert said("ex1", both, "--due", first) == said("ex5", five, "--due", second) == ""
+    assert by_exercise(tmp_path / "out", "late") == {"ex1": "7 d 1 min late", "ex5": "2 d 1 min late"}
+    assert said("ex1,ex5", both) == (
+        f"The deadlines {start.replace('was', 'were')}: "
+        f"grade ex1 with --due {first} and ex5 with --due {second}, "
+        "each in a command of its own, to count them again.\n"
+    )
+
+
+def test_one_moment_with_two_offsets_is_one_deadline(run_grade: RunGrade, tmp_path: Path) -> None:
+    both = handed_in(tmp_path, "ex1,ex5")
+    for exercise, due in (("ex1", "2026-10-23T18:00+00:00"), ("ex5", "2026-10-23T20:00+02:00")):
+        assert run_grade("batch", exercise, both, "-o", tmp_path / "out", "--due", due).stderr == ""
+    assert run_grade("batch", "ex1,ex5", both, "-o", tmp_path / "out").stderr == (
+        "The deadline of the last time was not given, so nothing in this input counts as late now: "
+        "--due 2026-10-23T18:00:00+00:00 counts it again.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,7 +259,7 @@ def test_a_deadline_that_changes_nothing_is_said(
     for penalty, both in (((), False), (("--late-penalty", "10%/day"), with_penalty)):
         done = run_grade("batch", "ex1", class_, "-o", tmp_path / "out", *DUE, *penalty)
         what = "--due and --late-penalty change" if both else "--due changes"
-        assert (done.returncode, done.stderr) == (0, f"{says}, so {what} nothing here.\n")
+        assert (done.returncode, done.stderr) == (0, f"{says}, so {what} nothing for this input.\n")
 
 
 def test_a_deadline_that_counts_for_some_is_no_matter_for_a_note(run_grade: RunGrade, tmp_path: Path) -> None:
