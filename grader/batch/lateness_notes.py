@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from grader.batch.intake.handed_in import Intake
 from grader.batch.intake.layout import Shape
@@ -23,39 +24,66 @@ _WITHOUT_TIMES = {
 def lateness_notes(options: Options, intake: Intake, before: Mapping[str, str]) -> Iterator[str]:
     """Sentences on a deadline and a penalty that were given before and not now, or change nothing.
 
-    `before`: the settings of the last time.
+    `before`: the settings of the last time. What they say of an input is not so of earlier work in the same results.
     """
     due, policy = options.due, options.rules.policy
-    lapsed = [text for each in options.exercises if (text := before.get(_setting(each.id)))] if not due else []
     if Rules.from_settings(before).policy and not policy:
         yield "The late penalty of the last time was not given, so being late costs nothing now."
-    if _has_times(intake):
-        if lapsed:
-            yield (
-                "The deadline of the last time was not given, so nothing here counts as late now: "
-                f"--due {max(lapsed)} counts it again."
-            )
-        elif policy and not due:
-            yield "Without --due nothing here counts as late, so --late-penalty changes nothing here."
+    if timed := _with_times(options, intake):
+        if due:
+            return
+        if lapsed := _deadlines(timed, before):
+            yield _lapsed_note(lapsed, timed)
+        elif policy:
+            yield "Without --due nothing in this input counts as late, so --late-penalty takes nothing off it."
         return
     knows_late = any(each.late is not None for each in intake.entries)
     given = [name for name, value in (("--due", due), ("--late-penalty", policy and not knows_late)) if value]
     if given:
         change = "changes" if len(given) == 1 else "change"
-        yield f"{_WITHOUT_TIMES[intake.shape]}, so {' and '.join(given)} {change} nothing here."
+        yield f"{_WITHOUT_TIMES[intake.shape]}, so {' and '.join(given)} {change} nothing for this input."
 
 
 def deadline_settings(options: Options, intake: Intake) -> dict[str, str]:
-    """The deadline of each exercise, to be kept for the next time; nothing of an input that it says nothing about."""
-    if not _has_times(intake):
-        return {}
-    text = options.due.isoformat() if options.due else ""
-    return {_setting(each.id): text for each in options.exercises}
+    """The deadline of each exercise, to be kept for the next time; nothing of one that it says nothing about."""
+    text = _text(options.due) if options.due else ""
+    return {_setting(each): text for each in _with_times(options, intake)}
+
+
+def _with_times(options: Options, intake: Intake) -> list[str]:
+    """The exercises that a deadline counts for in this input, in the order in which they were asked for."""
+    timed = {each.exercise for each in intake.entries if each.submitted_at is not None}
+    return [each.id for each in options.exercises if each.id in timed]
+
+
+def _deadlines(exercises: Sequence[str], settings: Mapping[str, str]) -> dict[datetime, list[str]]:
+    """The deadlines that are kept of these exercises, and whose each is. One moment may be written in several ways."""
+    deadlines: dict[datetime, list[str]] = {}
+    for each in exercises:
+        if text := settings.get(_setting(each)):
+            deadlines.setdefault(datetime.fromisoformat(text), []).append(each)
+    return deadlines
+
+
+def _lapsed_note(deadlines: Mapping[datetime, Sequence[str]], timed: Sequence[str]) -> str:
+    """A sentence on these deadlines, with what counts them again.
+
+    A --due is for all exercises that a command grades: one that not all of `timed` had is shown with those that had it.
+    """
+    were = "deadline of the last time was" if len(deadlines) == 1 else "deadlines of the last time were"
+    lapsed = f"The {were} not given, so nothing in this input counts as late now"
+    first, *others = deadlines
+    if not others and len(deadlines[first]) == len(timed):
+        return f"{lapsed}: --due {_text(first)} counts it again."
+    commands = " and ".join(f"{','.join(whose)} with --due {_text(due)}" for due, whose in deadlines.items())
+    each, them = ("each ", "them") if others else ("", "it")
+    return f"{lapsed}: grade {commands}, {each}in a command of its own, to count {them} again."
 
 
 def _setting(exercise: str) -> str:
     return f"due {exercise}"
 
 
-def _has_times(intake: Intake) -> bool:
-    return any(each.submitted_at is not None for each in intake.entries)
+def _text(due: datetime) -> str:
+    """As --due reads it again, which knows no fractions of a second and gives back a day's very end."""
+    return due.isoformat(timespec="seconds")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.batch.intake.layout import Shape
-from grader.batch.intake.times import MachineZone
+from grader.batch.intake.times import YEARS, MachineZone
 from grader.batch.standings import Attempt
 from grader.cli.class_output import Progress, tell
 from grader.cli.common import EXIT_GRADER, say, seed_option
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130  # as shells have it
 
+_LAST_SECOND = time(23, 59, 59)
+
 
 class _Deadline(click.DateTime):
     """A moment, in this machine's time zone unless it has an offset of its own.
 
-    Of a day that is only named it is the last second, since a deadline on a day includes the day.
+    Of a day that is only named it is the very end, since a deadline on a day includes the day. So it is of a day's last
+    second: time stamps have fractions, and the end of a day, written down in seconds, is to be read as the same moment.
     """
 
     def __init__(self) -> None:
@@ -38,8 +41,14 @@ class _Deadline(click.DateTime):
             moment: datetime = super().convert(value, param, ctx)
         except click.BadParameter:
             self.fail(f'{value!r} is no moment such as "2026-11-20 18:00" or 2026-11-20.', param, ctx)
+        if moment.year not in YEARS:
+            self.fail(
+                f"{value!r} is too far off for a deadline, whose year is one of {YEARS[0]} to {YEARS[-1]}.", param, ctx
+            )
         if ":" not in str(value):
-            moment = moment.replace(hour=23, minute=59, second=59)
+            moment = datetime.combine(moment, _LAST_SECOND)
+        if moment.time() == _LAST_SECOND:
+            moment = moment.replace(microsecond=999_999)
         return moment if moment.tzinfo else moment.replace(tzinfo=MachineZone())
 
 

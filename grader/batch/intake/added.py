@@ -10,7 +10,7 @@ from grader.batch.intake.archive import Item, Oddity, display
 from grader.batch.intake.gradescope import Record, parse_metadata
 from grader.batch.intake.handed_in import LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape
-from grader.batch.intake.times import time_stamps
+from grader.batch.intake.times import cannot_be_read, time_stamps
 from grader.errors import Unreadable, UsageFault
 
 _TIME_STAMP = "timestamp.txt"  # nbgrader's record of when an assignment was handed in
@@ -42,7 +42,8 @@ def set_apart(layout: Layout, shape: Shape) -> tuple[Added, Layout]:
             others.append(file)
     names = tuple(parts[-1] for parts in files)
     if shape is Shape.GRADESCOPE:
-        return Added(names, owners=_owners(files)), Layout(layout.root, tuple(others))
+        owners, rest = _owners(files), Layout(layout.root, tuple(others))
+        return Added(names, owners=owners, unread=tuple(_unread(owners, rest))), rest
     if shape is Shape.NBGRADER:
         others += _bare(files, others)
         times, unread = time_stamps({parts: item.source for parts, item in files.items()})
@@ -69,6 +70,13 @@ def _owners(files: Files) -> dict[str, tuple[Record, ...]]:
         return {folder: of for item in files.values() for folder, of in parse_metadata(item.source.read()).items()}
     except Unreadable as fault:
         raise UsageFault(fault.message, hint=fault.hint) from fault
+
+
+def _unread(owners: Mapping[str, tuple[Record, ...]], layout: Layout) -> Iterator[str]:
+    """What Gradescope's list says of folders that are there, and is no time."""
+    for folder in layout.tops:
+        if unread := next((each.unread for each in owners.get(folder, ())), ""):
+            yield f"{cannot_be_read(GRADESCOPE_METADATA, unread)} of {display(folder)}"
 
 
 def _bare(files: Files, others: list[Located]) -> Iterator[Located]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from grader.batch.intake.times import read_moment
 from grader.batch.students import Student
 from grader.errors import UsageFault
 from grader.text import inert
@@ -26,11 +27,15 @@ _DEEPEST = 50  # levels; an export has some ten
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One submitter of one folder. `attempt` counts the ones before, as `:history:` lists them."""
+    """One submitter of one folder. `attempt` counts the ones before, as `:history:` lists them.
+
+    `unread` is a time of handing in that cannot be read.
+    """
 
     student: Student
     attempt: int
     submitted_at: datetime | None
+    unread: str = ""
 
 
 def parse_metadata(data: bytes) -> dict[str, tuple[Record, ...]]:
@@ -87,21 +92,20 @@ def _mapping(items: list[Any]) -> dict[str, Any]:
 def _records(about: dict[str, Any]) -> Iterator[Record]:
     submitters, history = about.get(":submitters"), about.get(":history")
     attempt = len(history) + 1 if isinstance(history, list) else 1
+    says = _text(about.get(":created_at"))
+    moment = _time(says)
     for submitter in submitters if isinstance(submitters, list) else ():
         if isinstance(submitter, dict):
             name, sid, email = (_text(submitter.get(key)) for key in (":name", ":sid", ":email"))
             if key := sid or email or name:
-                yield Record(Student(key=key, name=name or key, sid=sid, email=email), attempt, _time(about))
+                student = Student(key=key, name=name or key, sid=sid, email=email)
+                yield Record(student, attempt, moment, unread="" if moment else says)
 
 
 def _text(value: object) -> str:
     return inert(value.strip()) if isinstance(value, str) else ""
 
 
-def _time(about: dict[str, Any]) -> datetime | None:
+def _time(text: str) -> datetime | None:
     """A time as Ruby writes it: "2026-02-03 10:00:00.000000000 Z", or with an offset such as -08:00."""
-    text = re.sub(r" (?:Z|UTC|([+-]\d\d:?\d\d))$", lambda zone: zone[1] or "Z", _text(about.get(":created_at")))
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return read_moment(re.sub(r" (?:Z|UTC|([+-]\d\d:?\d\d))$", lambda zone: zone[1] or "Z", text))

@@ -12,6 +12,10 @@ from grader.batch.late import Lateness
 from grader.errors import GraderFault, Unreadable
 from grader.text import shorten
 
+# Beyond these, some systems do not know the offset of their own zone, and Python has no room for one at its first and
+# last year. Nobody handed anything in then.
+YEARS = range(1971, 3000)
+
 _MOST_BYTES = 200
 _MOST_CHARACTERS = 60
 _MOST_NAMED = 3
@@ -51,8 +55,13 @@ def time_stamps(files: Mapping[tuple[str, ...], Source]) -> tuple[dict[tuple[str
         if moment := read_moment(text):
             times[parts[:-1]] = moment
         else:
-            unread.append(f"{'/'.join(parts)} says {shorten(text, limit=_MOST_CHARACTERS)!r}")
+            unread.append(cannot_be_read("/".join(parts), text))
     return times, unread
+
+
+def cannot_be_read(where: str, text: str) -> str:
+    """What a file says that is no time, in a few words."""
+    return f"{where} says {shorten(text, limit=_MOST_CHARACTERS)!r}"
 
 
 def unread_note(unread: Sequence[str]) -> str:
@@ -66,17 +75,11 @@ def unread_note(unread: Sequence[str]) -> str:
 def read_moment(text: str) -> datetime | None:
     """A time such as "2026-02-02 15:58:23.948203 UTC", with an offset, with a zone's name or its abbreviation.
 
-    nbgrader writes "%Y-%m-%d %H:%M:%S.%f %Z", which is an abbreviation. None for what cannot be read.
+    nbgrader writes "%Y-%m-%d %H:%M:%S.%f %Z", which is an abbreviation. None for what cannot be read, or is of no year
+    in which anything is handed in.
     """
-    moment, _, zone = text.rpartition(" ")
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(moment).replace(tzinfo=_zone(zone))
-    except (ValueError, ZoneInfoNotFoundError, OSError):
-        return None
+    moment = _moment(text)
+    return moment if moment and moment.year in YEARS else None
 
 
 def lateness(submitted_at: datetime | None, due: datetime | None) -> Lateness | None:
@@ -86,6 +89,18 @@ def lateness(submitted_at: datetime | None, due: datetime | None) -> Lateness | 
     at = submitted_at if submitted_at.tzinfo else submitted_at.replace(tzinfo=due.tzinfo)
     late = at.astimezone(UTC) - due.astimezone(UTC)  # in one zone of their own, Python would subtract the clocks' hands
     return Lateness(max(0.0, late.total_seconds()))
+
+
+def _moment(text: str) -> datetime | None:
+    moment, _, zone = text.rpartition(" ")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(moment).replace(tzinfo=_zone(zone))
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
 
 
 def _zone(name: str) -> tzinfo:
