@@ -42,22 +42,19 @@ def set_aside(database: Database, entry: Entry, digest: str) -> list[Move]:
     """Set aside what came in as this attempt and was another, unless it has no score to lose. What is the same and was
     set aside is taken up again.
     """
-    moves: list[Move] = []
-    numbered = (each for each in _attempts(database, entry) if each.attempt == entry.attempt)
-    for there in numbered:
-        if there.is_same(entry, digest):
-            continue
-        if there.has_score:
-            _keep_result(database, there.id)
-            _renumber(database, there.id, _free_number(database, entry.student.key, entry.exercise))
-        else:
-            drop(database, there.id)
-        moves.append((place_of(entry), entry.student.key))
-        for before in _attempts(database, entry):
-            if before.attempt < 1 and before.id != there.id and before.is_same(entry, digest):
-                _renumber(database, before.id, entry.attempt)
-                moves.append(((entry.student.key, entry.exercise, before.attempt), entry.student.key))
-                break
+    attempts = _attempts(database, entry)
+    there = next((each for each in attempts if each.attempt == entry.attempt), None)
+    if there is None or there.is_same(entry, digest):
+        return []
+    if there.has_score:
+        _keep_result(database, there.id)
+        _renumber(database, there.id, _free_number(database, entry.student.key, entry.exercise))
+    else:
+        drop(database, there.id)
+    moves = [(place_of(entry), entry.student.key)]
+    if before := next((each for each in attempts if each.attempt < 1 and each.is_same(entry, digest)), None):
+        _renumber(database, before.id, entry.attempt)
+        moves.append(((entry.student.key, entry.exercise, before.attempt), entry.student.key))
     return moves
 
 
