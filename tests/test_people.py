@@ -206,6 +206,15 @@ def test_what_a_moodle_group_hands_in_is_each_members(tmp_path: Path, column: st
     assert (intake.left_out, intake.missing) == ((), ())
 
 
+def test_a_folder_that_is_called_as_a_group_of_the_roster_is_nobodys_in_it(tmp_path: Path) -> None:
+    roster = "name,group\nAda Example,Mon 10\nBo Sample,Mon 10\nCy Cho,Tue 12\n"
+    tutorials = ["Mon 10/ada.py", "Mon 10/bo.py", "Tue 12/cy.py", "Tue 12/dee.py"]
+    intake = taken_in(tmp_path, tutorials, roster)
+    assert not {each.student.name for each in intake.entries} & {"Ada Example", "Bo Sample", "Cy Cho"}
+    assert [each.student.name for each in intake.strangers] == ["Mon 10", "Tue 12"]
+    assert [each.name for each in intake.missing] == ["Ada Example", "Bo Sample", "Cy Cho"]
+
+
 def test_what_one_of_a_canvas_group_hands_in_is_each_members(tmp_path: Path) -> None:
     intake = taken_in(tmp_path, ["leeann_101_1_ex1.py", "chocy_103_2_ex1.py"], GROUPS.format("group"))
     assert [each[0] for each in entries(intake)] == ["ann@x.edu", "bo@x.edu", "cy@x.edu"]

@@ -19,8 +19,16 @@ class People:
     Everybody of the input is looked up at once: whom a name fits depends on who else has it.
     """
 
-    def __init__(self, roster: Sequence[Student], handed_in: Iterable[Student]) -> None:
+    def __init__(self, roster: Sequence[Student], handed_in: Iterable[Student], *, with_groups: bool = False) -> None:
+        """`with_groups` says that whoever is called as a group of the roster is that group: in Moodle's exports alone.
+
+        Elsewhere the groups may be those of the tutorials, and a folder of that name holds the work of many.
+        """
         self._directory = Directory(roster)
+        self._groups: dict[str, list[Student]] = {}
+        for each in roster if with_groups else ():
+            if group := " ".join(words(each.group)):
+                self._groups.setdefault(group, []).append(each)
         self._known: dict[Student, tuple[Student, ...]] = {}
         self._strangers: dict[str, Stranger] = {}
         fitting: dict[Student, list[Student]] = {}
@@ -31,8 +39,8 @@ class People:
             elif found:
                 names = ", ".join(f"{each.name} ({each.key})" for each in found)
                 self._turn_away(student, f"Several in the roster fit {student.name}: {names}.")
-            elif group := self._group_called(student.name):
-                self._known[student] = group
+            elif group := self._groups.get(" ".join(words(student.name))):
+                self._known[student] = tuple(group)
             else:
                 self._turn_away(student, self._why_nobody(student))
         for known, students in fitting.items():
@@ -69,9 +77,6 @@ class People:
 
     def _turn_away(self, student: Student, reason: str) -> None:
         self._strangers[student.key] = Stranger(student, reason)
-
-    def _group_called(self, name: str) -> tuple[Student, ...]:
-        return tuple(each for each in self._directory.students if each.group and words(each.group) == words(name))
 
     def _why_nobody(self, student: Student) -> str:
         reason = f"Nobody in the roster fits {student.name}"

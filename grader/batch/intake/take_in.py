@@ -102,7 +102,7 @@ def _intake(
         for file in others.files:
             found += claimed(file, read(file), section.root, naming, due)
     found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
-    people = People(roster, filter(None, map(_whose, found)))
+    people = People(roster, filter(None, map(_whose, found)), with_groups=shape is Shape.MOODLE)
     intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked, roster)
     notes = (unread_note(unread),) if unread and due else ()
     return people.accounted_for(
