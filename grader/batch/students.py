@@ -17,7 +17,7 @@ class Student:
 
     `sid` is the institution's number (SIS User ID, ID number), `login` the name to log in with, `github` the account
     there, `canvas_id` the number that Canvas gives a user, `moodle_id` the one that a Moodle assignment gives a
-    participant: another one in each assignment. `group` is whom the student hands in with, as the roster calls it.
+    participant: another one in each assignment. `group` is the one in Moodle, as Moodle calls it.
     """
 
     key: str

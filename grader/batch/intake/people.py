@@ -27,8 +27,8 @@ class People:
         self._directory = Directory(roster)
         self._groups: dict[str, list[Student]] = {}
         for each in roster if with_groups else ():
-            if group := " ".join(words(each.group)):
-                self._groups.setdefault(group, []).append(each)
+            if called := " ".join(words(each.group)):
+                self._groups.setdefault(called, []).append(each)
         self._known: dict[Student, tuple[Student, ...]] = {}
         self._strangers: dict[str, Stranger] = {}
         fitting: dict[Student, list[Student]] = {}
@@ -49,7 +49,7 @@ class People:
     def known_as(self, student: Student) -> tuple[Student, ...]:
         """The roster's record of a student, with what it lacks filled in; the student as given where there is none.
 
-        There are several where the "student" is a group that the roster has members of.
+        There are several where the "student" is a Moodle group that the roster has members of.
         """
         return self._known.get(student, (student,))
 

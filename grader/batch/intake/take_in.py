@@ -24,7 +24,6 @@ from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.claimed import claimed
 from grader.batch.intake.foreign import Asked, another_exercises, nobodys
-from grader.batch.intake.groups import for_other_members
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
@@ -103,7 +102,7 @@ def _intake(
             found += claimed(file, read(file), section.root, naming, due)
     found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
     people = People(roster, filter(None, map(_whose, found)), with_groups=shape is Shape.MOODLE)
-    intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked, roster)
+    intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked)
     notes = (unread_note(unread),) if unread and due else ()
     return people.accounted_for(
         replace(intake, system_files=tuple(sorted(system.items())), notes=(*notes, *intake.notes))
@@ -116,15 +115,10 @@ def _chosen(
     people: People,
     naming: Naming,
     asked: Asked,
-    roster: Sequence[Student],
 ) -> Intake:
     """Of what each student handed in for an exercise, what is graded, and what is left out."""
     left_out = [each for each in found if isinstance(each, LeftOut)]
     candidates = [each for each in found if isinstance(each, Candidate)]
-    notes: tuple[str, ...] = ()
-    if shape is Shape.CANVAS:
-        given, notes = for_other_members(candidates, roster, {each.student for each in left_out})
-        candidates += given
     rivals: Rivals = {}
     for each in candidates:
         rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
@@ -139,7 +133,7 @@ def _chosen(
         shape=shape,
         entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
         left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
-        notes=(*notes, *_sections_perhaps(shape, crowded, len(entries))),
+        notes=tuple(_sections_perhaps(shape, crowded, len(entries))),
     )
 
 
