@@ -154,6 +154,18 @@ def test_a_folder_is_named_by_a_number_that_lost_its_zeros(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize("column", ["login", "github", "email", "sid"])
+def test_a_login_that_begins_with_a_zero_is_found(tmp_path: Path, column: str) -> None:
+    login = "0123@x.edu" if column == "email" else "0123"
+    intake = taken_in(tmp_path, ["0123/ex1.py"], f"name,{column}\nAda Example,{login}\n")
+    assert owners(intake) == [("0123", login)]
+
+
+def test_a_roster_of_logins_alone_that_begin_with_a_zero(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, gradescope(("Ada Example", "", "0123@x.edu")), "login\n0123\n")
+    assert owners(intake) == [("submission_1", "0123")]
+
+
 def test_numbers_that_differ_in_zeros_are_two_where_the_roster_has_both(tmp_path: Path) -> None:
     files = gradescope(("Ada", "07", ""), ("Bo", "7", ""), ("Cy", "0008", ""))
     intake = taken_in(tmp_path, files, "name,sid\nAda,07\nBo,7\nDee,8\n")

@@ -100,7 +100,7 @@ def name_forms(name: str) -> frozenset[str]:
 
 def is_nameless(student: Student) -> bool:
     """Whether the name is none, but a number, an address or an account over again."""
-    return _without_zeros(_plain(student.name)) in ("", *(_value(student, kind) for kind in _IDS))
+    return _without_zeros(_plain(student.name)) in ("", *(_without_zeros(_value(student, kind)) for kind in _IDS))
 
 
 def share_an_id(one: Student, other: Student) -> bool:
@@ -172,7 +172,7 @@ def _differ(one: Student, other: Student, kind: str) -> bool:
 
 def _is_called_by(student: Student, value: str) -> bool:
     """Whether the name says no more than the handle that fits, as that of a student known by a folder's name alone."""
-    return is_nameless(student) or _without_zeros(_plain(student.name)) == value
+    return is_nameless(student) or _without_zeros(_plain(student.name)) == _without_zeros(value)
 
 
 def _are_two_names(one: str, other: str) -> bool:
