@@ -173,6 +173,12 @@ def test_numbers_that_differ_in_zeros_are_two_where_the_roster_has_both(tmp_path
     assert strangers(intake) == ["Nobody in the roster fits Cy."]
 
 
+def test_a_folder_is_that_of_the_number_which_is_written_so(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, ["42/ex1.py", "0042/ex1.py"], "name,sid\nAda Example,42\nBo Sample,0042\n")
+    assert owners(intake) == [("0042", "0042"), ("42", "42")]
+    assert intake.strangers == ()
+
+
 def test_an_address_that_fits_with_a_number_that_does_not_is_said(tmp_path: Path) -> None:
     intake = taken_in(
         tmp_path, gradescope(("Ada E.", "0124", "ada@x.edu")), "name,sid,email\nAda Example,123,ada@x.edu\n"

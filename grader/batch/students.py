@@ -122,7 +122,7 @@ def _handles(student: Student) -> Iterator[tuple[str, str]]:
     """What `student` is found by."""
     for kind, value in _ids(student):
         yield kind, value
-        if kind not in ("canvas_id", "moodle_id"):
+        if kind not in ("canvas_id", "moodle_id", "number"):
             yield ("local", value.partition("@")[0]) if "@" in value else ("account", value)
     for form in name_forms(student.name):
         yield "name", form
