@@ -17,6 +17,7 @@ import pytest
 from batch_support import (
     BOTH,
     EX1,
+    EX2,
     EX5,
     Files,
     accounted,
@@ -575,6 +576,14 @@ def test_students_whom_only_an_underscore_tells_apart_are_two(tmp_path: Path) ->
 )
 def test_what_glued_an_exercise_on_goes_with_it(name: str, rest: str) -> None:
     assert Naming(BOTH).without_names(name) == rest
+
+
+def test_an_exercise_that_nobody_asked_for_takes_no_students_name(tmp_path: Path) -> None:
+    adam = ExerciseNames("adam", ("adam_optimizer", "Adam"))
+    files = ["Adam Smith/ex1.py", "Adam/ex1.py", "adam_optimizer_bo/ex1.py", "ex2_cy/ex1.py"]
+    with take_in(folder(tmp_path, files), [EX1], others=[adam, EX2]) as intake:
+        assert [each.student.key for each in intake.entries] == ["Adam", "Adam Smith", "bo", "cy"]
+        assert intake.left_out == ()
 
 
 def test_students_whom_only_case_tells_apart_are_two_and_it_is_said(tmp_path: Path) -> None:

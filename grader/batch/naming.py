@@ -31,13 +31,18 @@ class ExerciseNames:
 
 
 class Naming:
-    """Looks in names for the exercises of a batch, and for `others` that are known and not asked for."""
+    """Looks in names for the exercises of a batch, and for `others` that are known and not asked for.
+
+    One word alone names no other: "adam" is an exercise on an optimizer, and a student.
+    """
 
     def __init__(self, exercises: Sequence[ExerciseNames], others: Sequence[ExerciseNames] = ()) -> None:
         self.ids = tuple(exercise.id for exercise in exercises)
         self.other_ids = tuple(exercise.id for exercise in others)
         known = (*exercises, *others)
-        self._words = _longest_first((words, each.id) for each in known for words in _spellings(each))
+        spellings = [(words, each.id) for each in exercises for words in _spellings(each)]
+        spellings += [(words, each.id) for each in others for words in _spellings(each) if len(words) > 1]
+        self._words = _longest_first(spellings)
         self._slugs = _longest_first((words, each.id) for each in known for words in _slugs(each))
         self._firsts = {words[0] for words, _ in (*self._words, *self._slugs)}
         self._cached = lru_cache(maxsize=10_000)(self._known_in)  # a class names its files and folders much alike
