@@ -88,6 +88,7 @@ def _intake(
     ]
     unread: list[str] = []
     for section in sections:
+        is_inputs = len(sections) == 1 or section.root == layout.root
         added, others = set_apart(section, shape)
         if shape is Shape.GRADESCOPE and not added.names and len(sections) == 1:
             raise UsageFault(
@@ -99,7 +100,7 @@ def _intake(
         found += without_files(added, others)
         read = _reader(shape, others, added, naming)
         for file in others.files:
-            found += claimed(file, read(file), section.root, naming, due)
+            found += claimed(file, read(file), section.root, naming, due, is_inputs=is_inputs)
     found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
     people = People(roster, filter(None, map(_whose, found)), with_groups=shape is Shape.MOODLE)
     intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked)
