@@ -79,6 +79,53 @@ def test_what_comes_before_the_at_fits_an_account_where_nothing_contradicts(want
     assert Directory([ada]).find(wanted) == ((ada,) if fits else ())
 
 
+@pytest.mark.parametrize(
+    ("listed", "handed_in", "is_one"),
+    [
+        ("Chris M Able,ca1,chris.able@x.edu", ("Chris Able", "ca1@x.edu"), True),  # another address, the name agrees
+        ("Robert Smith,rsmith,", ("Bob Smith", "rsmith@x.edu"), True),
+        ("Kate Jones,kjones,", ("Katherine Jones", "kjones@x.edu"), True),
+        ("Katherine Jones,kj,", ("Kathrine Jones", "kj@x.edu"), True),
+        ("王小明,xwang,", ("Xiaoming Wang", "xwang@x.edu"), True),
+        ("Иван Петров,ipetrov,", ("Ivan Petrov", "ipetrov@x.edu"), True),
+        ("Jürgen Müller,jm,", ("Juergen Mueller", "jm@x.edu"), True),
+        ("Jürgen Müller,1,", ("Mueller Juergen", "jm@x.edu"), True),
+        ("Juergen Mueller,1,", ("Jürgen MÜLLER", "jm@x.edu"), True),
+        ("Chris Jones,chris,", ("Chris Smith", "chris@gmail.com"), False),  # they share the account's word alone
+        ("Chris Jones,chris,", ("王小明", "chris@gmail.com"), True),
+        ("Chris Jones,chris,chris@x.edu", ("王小明", "chris@gmail.com"), False),
+        ("Ada Lee,ada,", ("Bo Sample", "ada@gmail.com"), False),
+        ("Ada Lee,ada,ada@x.edu", (".", "ada@gmail.com"), False),
+    ],
+)
+def test_an_account_that_fits_is_refused_for_another_name_and_not_for_another_spelling(
+    tmp_path: Path, listed: str, handed_in: tuple[str, str], *, is_one: bool
+) -> None:
+    name, address = handed_in
+    intake = taken_in(tmp_path, gradescope((name, "", address)), f"name,login,email\n{listed}\n")
+    assert len(intake.entries) == 1
+    assert (intake.missing == (), intake.strangers == ()) == (is_one, is_one)
+
+
+def test_whom_the_name_fits_is_not_whom_only_its_spelling_does(tmp_path: Path) -> None:
+    files = gradescope(("Jo Müller", "", "a@x.edu"), ("Jo Mueller", "", "b@x.edu"))
+    intake = taken_in(tmp_path, files, "name,sid\nJo Mueller,1\nJo Müller,2\n")
+    assert owners(intake) == [("submission_2", "1"), ("submission_1", "2")]
+
+
+def test_a_number_of_moodles_fits_nobody_whose_name_is_in_another_script(tmp_path: Path) -> None:
+    roster = "name,moodle id\n王小明,33\n"
+    intake = taken_in(tmp_path, ["Ivan Petrov_33_assignsubmission_file_/ex1.py"], roster)
+    assert strangers(intake) == ["Nobody in the roster fits Ivan Petrov."]
+
+
+def test_that_an_address_is_another_is_said(tmp_path: Path) -> None:
+    files = gradescope(("Bob Smith", "", "rsmith@mail.x.edu"))
+    assert strangers(taken_in(tmp_path, files, "name,email\nRobert Smith,rsmith@x.edu\n")) == [
+        "Nobody in the roster fits Bob Smith: Robert Smith there has the address rsmith@x.edu, not rsmith@mail.x.edu."
+    ]
+
+
 ONE_ANN = "name,email\nAnn Lee,ann@x.edu\n"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from grader.batch.intake.handed_in import Intake, Stranger
-from grader.batch.students import Directory, Student, differ_in, share_an_id, words
+from grader.batch.students import Directory, Student, address_of, differ_in, share_an_id, words
 
 # The columns of a roster in which two students of one name are told apart.
 _COLUMNS = {"canvas_id": "canvas id", "sid": "sid", "email": "email", "github": "github", "moodle_id": "moodle id"}
@@ -85,6 +85,8 @@ class People:
                 return (
                     f"{reason}: {student.email} is {other.name} there, whose number is {other.sid}, not {student.sid}."
                 )
+        for other in self._directory.find_but_for_email(student):
+            return f"{reason}: {other.name} there has the address {other.email}, not {address_of(student)}."
         return reason.removesuffix(".") + "."
 
     def accounted_for(self, intake: Intake) -> Intake:
