@@ -314,6 +314,12 @@ POSTED = "Student,ID,SIS User ID,SIS Login ID,Ex 1 (5)\n,,,,Manual Posting\n    
             "Name,Email,Role\nAda,a@x.edu,Student\nProf X,p@x.edu,Instructor\nBo,b@x.edu,TA\nCy,c@x.edu,\n",
             ["Ada", "Cy"],
         ),
+        (
+            "name,role\nAda,Student\nBo,Exchange Student\nCy,Auditor\nDee,Student Teacher\nP,Instructor\nQ,Reader\n"
+            "R,Non-editing teacher\nS,Teaching Assistant\nT,Course Designer\nU,TUTOR\n",
+            ["Ada", "Bo", "Cy", "Dee"],
+        ),
+        ("name,role\nAda,Teilnehmerin\nProf X,Teacher\n", ["Ada"]),
         ("name,role\nAda,Teilnehmerin\nBo,Teilnehmer\n", ["Ada", "Bo"]),  # not Gradescope's words: nobody is lost
     ],
 )
