@@ -52,7 +52,8 @@ def nobodys(groups: Sequence[list[Candidate]], asked: Asked) -> Iterator[Candida
     """
     suspects = [group for group in groups if _is_no_name(group[0].claim.student.key)]
     strays = [each for each in suspects if asked[each[0].exercise] and not _define_something(each, asked)]
-    if strays and any(_define_something(each, asked) for each in groups if each not in suspects):
+    others = (group for group in groups if not _is_no_name(group[0].claim.student.key))
+    if strays and any(_define_something(each, asked) for each in others):
         for group in strays:
             yield from group
 

@@ -25,6 +25,7 @@ class People:
         Elsewhere the groups may be those of the tutorials, and a folder of that name holds the work of many.
         """
         self._directory = Directory(roster)
+        self._keys = {each.key for each in roster}
         self._groups: dict[str, list[Student]] = {}
         for each in roster if with_groups else ():
             if called := " ".join(words(each.group)):
@@ -55,7 +56,7 @@ class People:
 
     def lists(self, key: str) -> bool:
         """Whether the roster has a student with this key."""
-        return any(each.key == key for each in self._directory.students)
+        return key in self._keys
 
     def _settle(self, known: Student, students: Sequence[Student]) -> None:
         """Whom of those who fit somebody in the roster that is. One person has not two ids of one platform."""
@@ -91,14 +92,15 @@ class People:
 
     def accounted_for(self, intake: Intake) -> Intake:
         """The intake, with everybody in it who has no entry, or no place in the roster."""
-        present = {entry.student.key for entry in intake.entries}
+        graded = {entry.student.key for entry in intake.entries}
         empty = {each.student.key: each.student for each in intake.left_out if each.student is not None}
+        present = graded | empty.keys()
         return replace(
             intake,
-            empty_handed=tuple(empty[key] for key in sorted(empty.keys() - present)),
-            missing=tuple(each for each in self._directory.students if each.key not in present | empty.keys()),
-            strangers=tuple(self._strangers[key] for key in sorted(self._strangers.keys() & (present | empty.keys()))),
-            notes=(*intake.notes, *_alike(sorted(present | empty.keys()))),
+            empty_handed=tuple(empty[key] for key in sorted(empty.keys() - graded)),
+            missing=tuple(each for each in self._directory.students if each.key not in present),
+            strangers=tuple(self._strangers[key] for key in sorted(self._strangers.keys() & present)),
+            notes=(*intake.notes, *_alike(sorted(present))),
         )
 
 
