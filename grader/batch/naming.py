@@ -45,7 +45,9 @@ class Naming:
         self._words = _longest_first(spellings)
         self._slugs = _longest_first((words, each.id) for each in known for words in _slugs(each))
         self._firsts = {words[0] for words, _ in (*self._words, *self._slugs)}
-        self._cached = lru_cache(maxsize=10_000)(self._known_in)  # a class names its files and folders much alike
+        # A class names its files and folders much alike, and each name is asked after several times.
+        self._cached = lru_cache(maxsize=10_000)(self._known_in)
+        self._stripped = lru_cache(maxsize=10_000)(self._without_names)
 
     def ids_in(self, name: str) -> tuple[str, ...]:
         """The exercises that `name` calls by a name of theirs, in the order of the batch."""
@@ -75,6 +77,11 @@ class Naming:
 
     def without_names(self, name: str) -> str:
         """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada", and "_ada" stays."""
+        return self._stripped(name)
+
+    def _without_names(self, name: str) -> str:
+        if self._firsts.isdisjoint(_words(name)):
+            return name
         for spelling, _ in (*self._words, *self._slugs):
             while (at := _find(_words(name), spelling)) is not None:
                 matches = list(_WORD.finditer(name))
