@@ -594,6 +594,15 @@ def test_a_name_without_an_exercise_is_not_held_against_each_of_a_long_course() 
     assert time.process_time() - started < 1  # it was 5 s
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_in_an_archive_are_two_that_are_left_out(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        for name in ("ann/ex1.py", "bob/ex1.py", "ann/a.txt", "ann/a.txt"):
+            archive.writestr(name, b"x")
+    with take_in(tmp_path / "c.zip", [EX1]) as intake:
+        assert accounted(intake)["ann/a.txt"] + accounted(intake)["ann/a.txt (2)"] == 2
+
+
 def test_students_whom_only_case_tells_apart_are_two_and_it_is_said(tmp_path: Path) -> None:
     with take_in(zip_file(tmp_path / "c.zip", ["Ann/ex1.py", "ann/ex1.py", "bob/ex1.py"]), BOTH) as intake:
         assert len(intake.entries) == 3

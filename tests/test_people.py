@@ -292,6 +292,31 @@ def test_what_one_hands_in_to_canvas_counts_for_nobody_else_of_a_group(tmp_path:
         assert "Bo Sample" in [each.name for each in intake.missing]
 
 
+@pytest.mark.parametrize("kind", ["moodle", "gradescope"])
+def test_a_file_of_a_groups_that_is_left_out_is_said_once(tmp_path: Path, kind: str) -> None:
+    files: dict[str, bytes] = {"Group A_12_assignsubmission_file_/ex1.py": b""}
+    if kind == "gradescope":
+        metadata = "submission_1:\n  :submitters:\n  - :name: Ann Lee\n  - :name: Bo Sample\n"
+        files = {"submission_metadata.yml": metadata.encode(), "submission_1/ex1.py": b""}
+    top = list(files)[-1].partition("/")[0]
+    files |= {f"{top}/ex1_old.py": b"", f"{top}/notes.txt": b""}
+    intake = taken_in(tmp_path, files, GROUPS.format("group"))
+    assert [(each.name, each.reason) for each in intake.left_out] == [
+        (
+            f"{top}/ex1_old.py",
+            f"Ann Lee and Bo Sample handed in more than one file for ex1. {top}/ex1.py is graded, "
+            "because the other's name says that it is no solution.",
+        ),
+        (f"{top}/notes.txt", "It is no Python file and no notebook."),
+    ]
+
+
+def test_whoever_of_a_group_has_nothing_else_is_listed_though_the_file_is_said_once(tmp_path: Path) -> None:
+    intake = taken_in(tmp_path, ["Group A_12_assignsubmission_file_/notes.txt"], GROUPS.format("group"))
+    assert [each.name for each in intake.empty_handed] == ["Ann Lee", "Bo Sample"]
+    assert len(intake.left_out) == 1
+
+
 def test_what_a_group_handed_in_together_is_not_alike(tmp_path: Path) -> None:
     pytest.importorskip("copydetect")
     pack = find_exercise("ex1")

@@ -105,9 +105,10 @@ def _intake(
     people = People(roster, filter(None, map(_whose, found)), with_groups=shape is Shape.MOODLE)
     intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked)
     notes = (unread_note(unread),) if unread and due else ()
-    return people.accounted_for(
+    intake = people.accounted_for(
         replace(intake, system_files=tuple(sorted(system.items())), notes=(*notes, *intake.notes))
     )
+    return replace(intake, left_out=tuple(_said_once(intake.left_out)))
 
 
 def _chosen(
@@ -167,6 +168,23 @@ def _without_idle_folders(left_out: Sequence[LeftOut], entries: Sequence[Entry])
     for each in left_out:
         if not (each.name.endswith("/") and each.student and each.student.key in busy):
             yield each
+
+
+def _said_once(left_out: Sequence[LeftOut]) -> Iterator[LeftOut]:
+    """What is left out, and what each of a group would have it said of: once, with the names of all."""
+    alike: dict[tuple[str, str, int], list[LeftOut]] = {}
+    times = Counter[LeftOut]()
+    for each in left_out:
+        times[each] += 1  # an archive may hold two files of one name
+        rest = each.reason.removeprefix(_name(each))
+        alike.setdefault((each.name, rest, times[each]), []).append(each)
+    for (_, rest, _), group in alike.items():
+        names = [_name(each) for each in group if each.reason != rest]
+        yield replace(group[0], reason=" and ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) + rest)
+
+
+def _name(each: LeftOut) -> str:
+    return each.student.name if each.student else ""
 
 
 def _reader(
