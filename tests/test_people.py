@@ -243,6 +243,14 @@ def test_a_name_that_ends_in_a_full_stop_ends_the_sentence(tmp_path: Path) -> No
     assert strangers(intake) == ['Nobody in the roster fits Ben "B" Müller, Jr.']
 
 
+def test_who_has_no_name_is_called_by_what_there_is(tmp_path: Path) -> None:
+    names = gradescope((".", "", "7@x.edu"), ("...", "", ""))
+    assert strangers(taken_in(tmp_path, names, ONE_ANN)) == [
+        "Nobody in the roster fits '...'.",
+        "Nobody in the roster fits '7@x.edu'.",
+    ]
+
+
 def test_gradescopes_folder_without_a_submitter_is_called_that(tmp_path: Path) -> None:
     files = gradescope(("Ann Lee", "", "ann@x.edu"))
     files["submission_metadata.yml"] += b"submission_2:\n  :submitters: []\n"

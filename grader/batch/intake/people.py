@@ -39,7 +39,7 @@ class People:
                 fitting.setdefault(found[0], []).append(student)
             elif found:
                 names = ", ".join(f"{each.name} ({each.key})" for each in found)
-                self._turn_away(student, f"Several in the roster fit {student.name}: {names}.")
+                self._turn_away(student, f"Several in the roster fit {_called(student)}: {names}.")
             elif group := self._groups.get(" ".join(words(student.name))):
                 self._known[student] = tuple(group)
             else:
@@ -80,7 +80,7 @@ class People:
         self._strangers[student.key] = Stranger(student, reason)
 
     def _why_nobody(self, student: Student) -> str:
-        reason = f"Nobody in the roster fits {student.name}"
+        reason = f"Nobody in the roster fits {_called(student)}"
         for other in self._directory.with_email(student.email):
             if other.sid and student.sid:
                 return (
@@ -102,6 +102,11 @@ class People:
             strangers=tuple(self._strangers[key] for key in sorted(self._strangers.keys() & present)),
             notes=(*intake.notes, *_alike(sorted(present))),
         )
+
+
+def _called(student: Student) -> str:
+    """The name, or else the key in quotes, as a folder's name may be none that reads as one."""
+    return student.name if words(student.name) else f"'{student.key}'"
 
 
 def _label(student: Student) -> str:
