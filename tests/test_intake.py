@@ -700,6 +700,19 @@ def test_an_empty_folder_beside_students_files_is_listed_and_no_student(tmp_path
         assert reasons(intake) == {"data/": "This folder holds nothing."}
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["ada/a/x.py", "ada/b/x.py", "bob/"],
+        ["export/Ann A_1_assignsubmission_file/ex1.py", "bob/"],
+        ["Section A/ada.py", "Section B/bo.py", "bob/"],
+    ],
+)
+def test_an_empty_folder_beside_all_that_there_is_is_listed(tmp_path: Path, files: list[str]) -> None:
+    with take_in(in_folder(tmp_path / "x", dict.fromkeys(files, b"")), [EX1]) as intake:
+        assert reasons(intake) == {files[-1]: "This folder holds nothing."}
+
+
 def test_a_student_called_venv_is_graded_and_an_environment_is_not(tmp_path: Path) -> None:
     real = ["pyvenv.cfg", "bin/activate_this.py", "lib/python3.11/site-packages/torch/__init__.py"]
     files = ["ada/ex1.py", "venv/ex1.py", *(f"bo/venv/{name}" for name in real), "bo/ex1.py"]

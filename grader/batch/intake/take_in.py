@@ -86,6 +86,9 @@ def _intake(
     found: list[Candidate | LeftOut] = [
         LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)
     ]
+    # A folder without a file may lie beside the one that holds the class, or what is taken for the class.
+    within = {file.item.path for section in sections for file in section.files if file.is_folder}
+    found += [LeftOut(each.path, each.reason) for each in tree.bare if each.path not in within]
     unread: list[str] = []
     for section in sections:
         is_inputs = len(sections) == 1 or section.root == layout.root
