@@ -406,7 +406,7 @@ def test_work_on_another_exercise_gets_no_zero_for_this_one(tmp_path: Path) -> N
     folder(tmp_path / "submitted", work)
     said = batch("ex1", tmp_path / "submitted", "-o", tmp_path / "r", "--exercises", pack)
     assert gradebook(tmp_path / "r") == {"ann": "10", "bo": "", "cy": "", "dee": "10"}
-    assert "cy/ex77/mine.py: It is named as ex77's" in said
+    assert "cy/ex77/mine.py: The name of its folder, 'ex77', is ex77's" in said
 
 
 def test_namesakes_are_told_apart_wherever_they_are_named(tmp_path: Path) -> None:

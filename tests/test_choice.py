@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from batch_support import EX1, ROOT, entries, folder, reasons, zip_file
+from batch_support import EX1, ROOT, entries, folder, reasons, zip_bytes, zip_file
 
 from grader.batch.intake.layout import Shape
 from grader.batch.intake.take_in import take_in
@@ -172,8 +172,53 @@ def test_work_on_another_exercise_is_left_out_of_this_one(tmp_path: Path, mine: 
     root = folder(tmp_path / "class", {mine: RIGHT, other: SOLVED["ex2"]})
     taken, why, without = work_on("ex1", root)
     assert list(taken.values()) == [mine]
-    assert why == {other: "It is named as ex2's, and defines nothing that ex1 alone asks for."}
+    assert why.keys() == {other}
+    assert why[other].endswith("is ex2's, and it defines nothing that ex1 alone asks for.")
     assert len(without) == 1
+
+
+def test_which_name_is_another_exercises_is_said(tmp_path: Path) -> None:
+    files = {"ann/ex1.py": RIGHT, "bo/ex2 (1).py": SOLVED["ex2"], "cy/Exercise 2/mine.py": SOLVED["ex2"]}
+    _, why, _ = work_on("ex1", folder(tmp_path, files))
+    assert why == {
+        "bo/ex2 (1).py": "Its name, 'ex2 (1).py', is ex2's, and it defines nothing that ex1 alone asks for.",
+        "cy/Exercise 2/mine.py": "The name of its folder, 'Exercise 2', is ex2's, "
+        "and it defines nothing that ex1 alone asks for.",
+    }
+
+
+@pytest.mark.parametrize("name", ["ex2", "ex2.zip"])
+def test_an_export_for_another_exercise_in_a_folder_of_exports_is_left_out(tmp_path: Path, name: str) -> None:
+    first = {"ex1/Ann_1_assignsubmission_file_/a.py": RIGHT, "ex1/Bo_2_assignsubmission_file_/a.py": RIGHT}
+    second = {"Ann_1_assignsubmission_file_/a.py": SOLVED["ex2"], "Cy_3_assignsubmission_file_/a.py": SOLVED["ex2"]}
+    rest = {name: zip_bytes(second)} if name.endswith(".zip") else {f"{name}/{at}": each for at, each in second.items()}
+    taken, why, without = work_on("ex1", folder(tmp_path / "class", {**first, **rest}))
+    assert list(taken) == ["Ann", "Bo"]
+    assert (without, len(why)) == (["Cy"], 2)
+
+
+def test_the_name_of_the_folder_that_is_given_condemns_nothing_in_it(tmp_path: Path) -> None:
+    with_a_helper = SOLVED["ex5"] + b"\ndef accuracy(model, x, y):\n    return 0\n"
+    root = folder(tmp_path / "Exercise 2", {"ann.py": with_a_helper, "bo.py": SOLVED["ex2"], "cy.py": HELPERS})
+    taken, why, _ = work_on("ex5", root)
+    assert (list(taken), why) == (["ann", "bo", "cy"], {})
+
+
+def test_all_that_is_asked_for_with_a_helper_of_another_exercises_name_is_graded(tmp_path: Path) -> None:
+    with_a_helper = SOLVED["ex5"] + b"\ndef accuracy(model, x, y):\n    return 0\n"
+    files = {"ann/ex2.py": with_a_helper, "bo/Exercise 2/mine.py": with_a_helper, "cy/ex2.py": SOLVED["ex2"]}
+    assert list(work_on("ex5", folder(tmp_path / "class", files))[0]) == ["ann", "bo"]
+
+
+@pytest.mark.parametrize("asked", ["ex1", "ex5"])
+def test_what_is_defined_below_an_if_is_graded_under_another_exercises_name(tmp_path: Path, asked: str) -> None:
+    lines = SOLVED[asked].decode().splitlines(keepends=True)
+    below = "if True:\n" + "".join(f"    {line}" for line in lines)
+    tabs = below.replace("    ", "\t")
+    cells = [nbformat.v4.new_code_cell(tabs)]
+    notebook = nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode()
+    files = {"ann/ex2.py": below.encode(), "bo/ex2.ipynb": notebook, "cy/ex2.py": SOLVED["ex2"]}
+    assert list(work_on(asked, folder(tmp_path / "class", files))[0]) == ["ann", "bo"]
 
 
 @pytest.mark.parametrize("asked", EXERCISES)
@@ -207,7 +252,7 @@ def test_clones_of_several_assignments_side_by_side_are_their_accounts(tmp_path:
     taken, why, without = work_on("ex1", folder(tmp_path, {f"{name}/work.py": work for name, work in clones.items()}))
     assert taken["ann"] == "ex1-ann/work.py"
     assert (sorted(taken), without) == (["ann", "cy"], ["bo"])
-    assert "It is named as ex2's" in why["ex2-ann/work.py"]
+    assert "The name of its folder, 'ex2-ann', is ex2's" in why["ex2-ann/work.py"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import tarfile
 import tempfile
+import time
 import tracemalloc
 import zipfile
 from collections import Counter
@@ -17,6 +18,7 @@ import pytest
 from batch_support import (
     BOTH,
     EX1,
+    EX2,
     EX5,
     Files,
     accounted,
@@ -577,6 +579,30 @@ def test_what_glued_an_exercise_on_goes_with_it(name: str, rest: str) -> None:
     assert Naming(BOTH).without_names(name) == rest
 
 
+def test_an_exercise_that_nobody_asked_for_takes_no_students_name(tmp_path: Path) -> None:
+    adam = ExerciseNames("adam", ("adam_optimizer", "Adam"))
+    files = ["Adam Smith/ex1.py", "Adam/ex1.py", "adam_optimizer_bo/ex1.py", "ex2_cy/ex1.py"]
+    with take_in(folder(tmp_path, files), [EX1], others=[adam, EX2]) as intake:
+        assert [each.student.key for each in intake.entries] == ["Adam", "Adam Smith", "bo", "cy"]
+        assert intake.left_out == ()
+
+
+def test_a_name_without_an_exercise_is_not_held_against_each_of_a_long_course() -> None:
+    naming = Naming([ExerciseNames(f"ex{at}", (f"ex{at}_the_{at}_task",)) for at in range(300)])
+    started = time.process_time()
+    assert [naming.without_names(f"student{at} name{at}") for at in range(2000)][-1] == "student1999 name1999"
+    assert time.process_time() - started < 1  # it was 5 s
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_name_in_an_archive_are_two_that_are_left_out(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        for name in ("ann/ex1.py", "bob/ex1.py", "ann/a.txt", "ann/a.txt"):
+            archive.writestr(name, b"x")
+    with take_in(tmp_path / "c.zip", [EX1]) as intake:
+        assert accounted(intake)["ann/a.txt"] + accounted(intake)["ann/a.txt (2)"] == 2
+
+
 def test_students_whom_only_case_tells_apart_are_two_and_it_is_said(tmp_path: Path) -> None:
     with take_in(zip_file(tmp_path / "c.zip", ["Ann/ex1.py", "ann/ex1.py", "bob/ex1.py"]), BOTH) as intake:
         assert len(intake.entries) == 3
@@ -672,6 +698,19 @@ def test_an_empty_folder_beside_students_files_is_listed_and_no_student(tmp_path
         assert [each.student.key for each in intake.entries] == ["ann", "bo"]
         assert intake.empty_handed == ()
         assert reasons(intake) == {"data/": "This folder holds nothing."}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["ada/a/x.py", "ada/b/x.py", "bob/"],
+        ["export/Ann A_1_assignsubmission_file/ex1.py", "bob/"],
+        ["Section A/ada.py", "Section B/bo.py", "bob/"],
+    ],
+)
+def test_an_empty_folder_beside_all_that_there_is_is_listed(tmp_path: Path, files: list[str]) -> None:
+    with take_in(in_folder(tmp_path / "x", dict.fromkeys(files, b"")), [EX1]) as intake:
+        assert reasons(intake) == {files[-1]: "This folder holds nothing."}
 
 
 def test_a_student_called_venv_is_graded_and_an_environment_is_not(tmp_path: Path) -> None:

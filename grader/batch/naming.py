@@ -31,16 +31,23 @@ class ExerciseNames:
 
 
 class Naming:
-    """Looks in names for the exercises of a batch, and for `others` that are known and not asked for."""
+    """Looks in names for the exercises of a batch, and for `others` that are known and not asked for.
+
+    One word alone names no other: "adam" is an exercise on an optimizer, and a student.
+    """
 
     def __init__(self, exercises: Sequence[ExerciseNames], others: Sequence[ExerciseNames] = ()) -> None:
         self.ids = tuple(exercise.id for exercise in exercises)
         self.other_ids = tuple(exercise.id for exercise in others)
         known = (*exercises, *others)
-        self._words = _longest_first((words, each.id) for each in known for words in _spellings(each))
+        spellings = [(words, each.id) for each in exercises for words in _spellings(each)]
+        spellings += [(words, each.id) for each in others for words in _spellings(each) if len(words) > 1]
+        self._words = _longest_first(spellings)
         self._slugs = _longest_first((words, each.id) for each in known for words in _slugs(each))
         self._firsts = {words[0] for words, _ in (*self._words, *self._slugs)}
-        self._cached = lru_cache(maxsize=10_000)(self._known_in)  # a class names its files and folders much alike
+        # A class names its files and folders much alike, and each name is asked after several times.
+        self._cached = lru_cache(maxsize=10_000)(self._known_in)
+        self._stripped = lru_cache(maxsize=10_000)(self._without_names)
 
     def ids_in(self, name: str) -> tuple[str, ...]:
         """The exercises that `name` calls by a name of theirs, in the order of the batch."""
@@ -70,6 +77,11 @@ class Naming:
 
     def without_names(self, name: str) -> str:
         """`name` without the exercises in it and what glued them on: "ada_ex2" becomes "ada", and "_ada" stays."""
+        return self._stripped(name)
+
+    def _without_names(self, name: str) -> str:
+        if self._firsts.isdisjoint(_words(name)):
+            return name
         for spelling, _ in (*self._words, *self._slugs):
             while (at := _find(_words(name), spelling)) is not None:
                 matches = list(_WORD.finditer(name))

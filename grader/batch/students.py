@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields, replace
 # What Latin, Greek and Cyrillic letters carry. Vowel signs of other scripts stay: they make another name.
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student:
@@ -17,7 +19,7 @@ class Student:
 
     `sid` is the institution's number (SIS User ID, ID number), `login` the name to log in with, `github` the account
     there, `canvas_id` the number that Canvas gives a user, `moodle_id` the one that a Moodle assignment gives a
-    participant: another one in each assignment. `group` is whom the student hands in with, as the roster calls it.
+    participant: another one in each assignment. `group` is the one in Moodle, as Moodle calls it.
     """
 
     key: str
@@ -44,11 +46,9 @@ _CONTRADICT = ("canvas_id", "sid")
 
 # Nor can these, where no more than this fits. An account "chris" is one of many: everything known must be in keeping.
 # A name is more, and people have several e-mail addresses; but they hand in from one GitHub account.
-_CONTRADICT_A_GUESS = {
-    "account": ("email", "login", "github"),
-    "local": ("email", "login", "github"),
-    "name": ("github",),
-}
+_CONTRADICT_AN_ACCOUNT = ("email", "login", "github")
+_CONTRADICT_A_NAME = ("github",)
+_ACCOUNTS, _NAMES = ("account", "local"), ("name", "spelling")
 
 # Where no more than this fits, another name is another person. Moodle's number is another one in each assignment: last
 # week's must not fit somebody else. A number fits here that is the same but for zeros before it.
@@ -72,17 +72,31 @@ class Directory:
         part of an e-mail address before the @, unless something contradicts: chris@gmail.com need not be chris@x.edu.
         Names are compared without case, accents and the order of their words.
         """
-        if not wanted.email:
-            wanted = replace(wanted, email=next((each for each in (wanted.login, wanted.key) if "@" in each), ""))
+        wanted = replace(wanted, email=address_of(wanted))
         for handle in _questions(wanted):
             found = [each for each in self._by.get(handle, ()) if not _contradict(each, wanted, handle)]
             if found:
                 return tuple(found)
         return ()
 
+    def find_but_for_email(self, wanted: Student) -> tuple[Student, ...]:
+        """Whoever this might be, were the e-mail address not another one."""
+        account = _plain(address_of(wanted)).partition("@")[0]
+        return tuple(
+            each
+            for handle in (("account", account), ("local", account))
+            for each in self._by.get(handle, ())
+            if account and each.email and not _contradict(replace(each, email=""), wanted, handle)
+        )
+
     def with_email(self, address: str) -> tuple[Student, ...]:
         """Whoever has this e-mail address, whatever else is known of them."""
         return tuple(self._by.get(("email", _plain(address)), ()))
+
+
+def address_of(student: Student) -> str:
+    """The e-mail address, which may be in place of a login or a name."""
+    return next((each for each in (student.email, student.login, student.key) if "@" in each), student.email)
 
 
 def words(text: str) -> list[str]:
@@ -100,7 +114,7 @@ def name_forms(name: str) -> frozenset[str]:
 
 def is_nameless(student: Student) -> bool:
     """Whether the name is none, but a number, an address or an account over again."""
-    return _without_zeros(_plain(student.name)) in ("", *(_value(student, kind) for kind in _IDS))
+    return _without_zeros(_plain(student.name)) in ("", *(_without_zeros(_value(student, kind)) for kind in _IDS))
 
 
 def share_an_id(one: Student, other: Student) -> bool:
@@ -122,10 +136,12 @@ def _handles(student: Student) -> Iterator[tuple[str, str]]:
     """What `student` is found by."""
     for kind, value in _ids(student):
         yield kind, value
-        if kind not in ("canvas_id", "moodle_id"):
+        if kind not in ("canvas_id", "moodle_id", "number"):
             yield ("local", value.partition("@")[0]) if "@" in value else ("account", value)
     for form in name_forms(student.name):
         yield "name", form
+    for form in name_forms(_spelt_out(student.name)):
+        yield "spelling", form
 
 
 def _questions(wanted: Student) -> Iterator[tuple[str, str]]:
@@ -141,6 +157,9 @@ def _questions(wanted: Student) -> Iterator[tuple[str, str]]:
     for name in (wanted.name, key):
         for form in sorted(name_forms(name)):
             yield "name", form
+    for name in (wanted.name, key):
+        for form in sorted(name_forms(_spelt_out(name))):
+            yield "spelling", form
 
 
 def _ids(student: Student) -> Iterator[tuple[str, str]]:
@@ -155,12 +174,17 @@ def _ids(student: Student) -> Iterator[tuple[str, str]]:
 def _contradict(one: Student, other: Student, handle: tuple[str, str]) -> bool:
     """Whether two whom this handle fits are two all the same."""
     kind, value = handle
-    if any(_differ(one, other, each) for each in (*_CONTRADICT, *_CONTRADICT_A_GUESS.get(kind, ()))):
+    is_unnamed = _is_called_by(one, value) or _is_called_by(other, value)
+    are_two = kind in _NEED_THE_NAME and not is_unnamed and _are_two_names(one.name, other.name)
+    telling: tuple[str, ...] = _CONTRADICT
+    if kind in _NAMES or (kind in _ACCOUNTS and not is_unnamed and not are_two):
+        telling += _CONTRADICT_A_NAME
+    elif kind in _ACCOUNTS:
+        telling += _CONTRADICT_AN_ACCOUNT
+    if any(_differ(one, other, each) for each in telling):
         return True
-    if kind not in _NEED_THE_NAME or _is_called_by(one, value) or _is_called_by(other, value):
-        return False
-    # With a number, "Bob Smith" may well be "Robert Smith".
-    return _are_two_names(one.name, other.name) and not (kind == "number" and _share_a_word(one.name, other.name))
+    # With an account or a number, "Bob Smith" may well be "Robert Smith"; "Chris" says no more than the account chris.
+    return are_two and (kind == "moodle_id" or not _may_be_one(one.name, other.name, value))
 
 
 def _differ(one: Student, other: Student, kind: str) -> bool:
@@ -172,17 +196,29 @@ def _differ(one: Student, other: Student, kind: str) -> bool:
 
 def _is_called_by(student: Student, value: str) -> bool:
     """Whether the name says no more than the handle that fits, as that of a student known by a folder's name alone."""
-    return is_nameless(student) or _without_zeros(_plain(student.name)) == value
+    return (
+        is_nameless(student) or not words(student.name) or _without_zeros(_plain(student.name)) == _without_zeros(value)
+    )
 
 
 def _are_two_names(one: str, other: str) -> bool:
     """Whether names differ by more than how they are written and what is left out: "Ada M. Example", "exampleada"."""
-    mine, theirs = set(words(one)), set(words(other))
-    return name_forms(one).isdisjoint(name_forms(other)) and not (mine <= theirs or theirs <= mine)
+    return not any(
+        name_forms(mine) & name_forms(theirs)
+        or set(words(mine)) <= set(words(theirs))
+        or set(words(theirs)) <= set(words(mine))
+        for mine in (one, _spelt_out(one))
+        for theirs in (other, _spelt_out(other))
+    )
 
 
-def _share_a_word(one: str, other: str) -> bool:
-    return not set(words(one)).isdisjoint(words(other))
+def _may_be_one(one: str, other: str, account: str) -> bool:
+    """Whether two names have a word in common, or no script: nothing in "Xiaoming Wang" speaks against its Chinese."""
+    mine, theirs = ({*words(name), *words(_spelt_out(name))} for name in (one, other))
+    scripts = [
+        {unicodedata.name(each, "").partition(" ")[0] for each in name if each.isalpha()} for name in (one, other)
+    ]
+    return bool(mine & theirs - {account}) or (all(scripts) and scripts[0].isdisjoint(scripts[1]))
 
 
 def _value(student: Student, kind: str) -> str:
@@ -193,6 +229,11 @@ def _value(student: Student, kind: str) -> str:
 def _without_zeros(text: str) -> str:
     """A number as a spreadsheet leaves it: 123 for 0123."""
     return (text.lstrip("0") or "0") if text.isdecimal() else text
+
+
+def _spelt_out(name: str) -> str:
+    """A name as it is written where there are no such letters: Mueller for Müller."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name.casefold()).translate(_LETTERS)
 
 
 def _plain(text: str) -> str:

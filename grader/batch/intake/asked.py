@@ -7,7 +7,7 @@ and never parsed: a text made to break a parser would break the batch.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from grader.batch.intake.sources import Source
@@ -43,15 +43,9 @@ def defined(source: Source, asked: Mapping[str, str]) -> set[str]:
     All of them for a file that cannot be read through no fault of the student's: grading is to say so, rather than
     take the next best one in silence.
     """
-    try:
-        text = source.read()[:_MOST_BYTES].decode("utf-8-sig", errors="replace") if asked else ""
-    except Unreadable:
-        return set()
-    except GraderFault:
+    text = _text(source) if asked else ""
+    if text is None:
         return set(asked)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.lstrip().startswith("{"):
-        text = _code_of_notebook(text)
     left_sides = (found[1] for found in _ASSIGNMENT.finditer(text))
     names = {name for each in left_sides for name in _WORD.findall(each) if name in asked}
     for found in _DEFINITION.finditer(text):
@@ -62,11 +56,29 @@ def defined(source: Source, asked: Mapping[str, str]) -> set[str]:
     return names
 
 
+def mentioned(source: Source, names: Collection[str]) -> set[str]:
+    """Those of the names that a file has anywhere: what is defined below an `if` is not at the top level."""
+    text = _text(source) if names else ""
+    return set(names) if text is None else {found[0] for found in _WORD.finditer(text) if found[0] in names}
+
+
+def _text(source: Source) -> str | None:
+    """What a file or the code cells of a notebook hold; None where it cannot be read through the grader's fault."""
+    try:
+        text = source.read()[:_MOST_BYTES].decode("utf-8-sig", errors="replace")
+    except Unreadable:
+        return ""
+    except GraderFault:
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _code_of_notebook(text) if text.lstrip().startswith("{") else text
+
+
 def _code_of_notebook(text: str) -> str:
     """What the code cells of a notebook's JSON hold. The statement in a cell of text may show what is asked for."""
     cells = (cell for cell in _CELL.split(text) if cell.startswith('code"'))
     sources = (found[1] or found[2] or "" for cell in cells if (found := _SOURCE.search(cell)))
-    return _LINE_END.sub("\n", "\n".join(sources))
+    return _LINE_END.sub("\n", "\n".join(sources)).replace("\\t", "\t")
 
 
 def _bare(text: str) -> str:

@@ -37,12 +37,13 @@ _MOST_LOOKED_INTO = 30  # files of one student for one exercise, the best by nam
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A claim on a file for an exercise. `named_as` are others that its name says, or else its folder's."""
+    """A claim on a file for an exercise. `named_as` are others that its name says, or else a folder's: `named_by`."""
 
     claim: Claim
     exercise: str
     item: Item
     named_as: tuple[str, ...] = ()
+    named_by: str = ""
 
 
 def _lineage(candidate: Candidate) -> str:

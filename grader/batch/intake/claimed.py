@@ -24,8 +24,14 @@ def claimed(
     root: str,
     naming: Naming,
     due: datetime | None,
+    *,
+    is_inputs: bool,
 ) -> Iterator[Candidate | LeftOut]:
-    """What a reader's answer comes to: for each claim a candidate, or why there is none."""
+    """What a reader's answer comes to: for each claim a candidate, or why there is none.
+
+    `is_inputs` says that the root is the whole input. Its name speaks for one of the batch, and for no other:
+    whoever gave the folder said for which exercise it is.
+    """
     path = file.item.path
     if isinstance(answer, str | Aside):
         reason, student = (answer, None) if isinstance(answer, str) else (answer.reason, answer.student)
@@ -37,8 +43,9 @@ def claimed(
         if isinstance(file.item, Oddity):
             yield LeftOut(path, file.item.reason, claim.student)
         elif len(found) == 1:
-            named = next((hint for hint in (*claim.hints, root) if naming.names_any(hint)), "")
-            yield Candidate(claim, found[0], file.item, naming.others_in(named))
+            hints = claim.hints if is_inputs else (*claim.hints, root)
+            named = next(filter(naming.names_any, hints), "")
+            yield Candidate(claim, found[0], file.item, naming.others_in(named), named)
         else:
             yield LeftOut(path, _why_no_exercise(path, found, naming), claim.student)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from grader.batch.intake.handed_in import Intake, Stranger
-from grader.batch.students import Directory, Student, differ_in, share_an_id, words
+from grader.batch.students import Directory, Student, address_of, differ_in, share_an_id, words
 
 # The columns of a roster in which two students of one name are told apart.
 _COLUMNS = {"canvas_id": "canvas id", "sid": "sid", "email": "email", "github": "github", "moodle_id": "moodle id"}
@@ -19,8 +19,17 @@ class People:
     Everybody of the input is looked up at once: whom a name fits depends on who else has it.
     """
 
-    def __init__(self, roster: Sequence[Student], handed_in: Iterable[Student]) -> None:
+    def __init__(self, roster: Sequence[Student], handed_in: Iterable[Student], *, with_groups: bool = False) -> None:
+        """`with_groups` says that whoever is called as a group of the roster is that group: in Moodle's exports alone.
+
+        Elsewhere the groups may be those of the tutorials, and a folder of that name holds the work of many.
+        """
         self._directory = Directory(roster)
+        self._keys = {each.key for each in roster}
+        self._groups: dict[str, list[Student]] = {}
+        for each in roster if with_groups else ():
+            if called := " ".join(words(each.group)):
+                self._groups.setdefault(called, []).append(each)
         self._known: dict[Student, tuple[Student, ...]] = {}
         self._strangers: dict[str, Stranger] = {}
         fitting: dict[Student, list[Student]] = {}
@@ -30,9 +39,9 @@ class People:
                 fitting.setdefault(found[0], []).append(student)
             elif found:
                 names = ", ".join(f"{each.name} ({each.key})" for each in found)
-                self._turn_away(student, f"Several in the roster fit {student.name}: {names}.")
-            elif group := self._group_called(student.name):
-                self._known[student] = group
+                self._turn_away(student, f"Several in the roster fit {_called(student)}: {names}.")
+            elif group := self._groups.get(" ".join(words(student.name))):
+                self._known[student] = tuple(group)
             else:
                 self._turn_away(student, self._why_nobody(student))
         for known, students in fitting.items():
@@ -41,13 +50,13 @@ class People:
     def known_as(self, student: Student) -> tuple[Student, ...]:
         """The roster's record of a student, with what it lacks filled in; the student as given where there is none.
 
-        There are several where the "student" is a group that the roster has members of.
+        There are several where the "student" is a Moodle group that the roster has members of.
         """
         return self._known.get(student, (student,))
 
     def lists(self, key: str) -> bool:
         """Whether the roster has a student with this key."""
-        return any(each.key == key for each in self._directory.students)
+        return key in self._keys
 
     def _settle(self, known: Student, students: Sequence[Student]) -> None:
         """Whom of those who fit somebody in the roster that is. One person has not two ids of one platform."""
@@ -70,29 +79,34 @@ class People:
     def _turn_away(self, student: Student, reason: str) -> None:
         self._strangers[student.key] = Stranger(student, reason)
 
-    def _group_called(self, name: str) -> tuple[Student, ...]:
-        return tuple(each for each in self._directory.students if each.group and words(each.group) == words(name))
-
     def _why_nobody(self, student: Student) -> str:
-        reason = f"Nobody in the roster fits {student.name}"
+        reason = f"Nobody in the roster fits {_called(student)}"
         for other in self._directory.with_email(student.email):
             if other.sid and student.sid:
                 return (
                     f"{reason}: {student.email} is {other.name} there, whose number is {other.sid}, not {student.sid}."
                 )
+        for other in self._directory.find_but_for_email(student):
+            return f"{reason}: {other.name} there has the address {other.email}, not {address_of(student)}."
         return reason.removesuffix(".") + "."
 
     def accounted_for(self, intake: Intake) -> Intake:
         """The intake, with everybody in it who has no entry, or no place in the roster."""
-        present = {entry.student.key for entry in intake.entries}
+        graded = {entry.student.key for entry in intake.entries}
         empty = {each.student.key: each.student for each in intake.left_out if each.student is not None}
+        present = graded | empty.keys()
         return replace(
             intake,
-            empty_handed=tuple(empty[key] for key in sorted(empty.keys() - present)),
-            missing=tuple(each for each in self._directory.students if each.key not in present | empty.keys()),
-            strangers=tuple(self._strangers[key] for key in sorted(self._strangers.keys() & (present | empty.keys()))),
-            notes=(*intake.notes, *_alike(sorted(present | empty.keys()))),
+            empty_handed=tuple(empty[key] for key in sorted(empty.keys() - graded)),
+            missing=tuple(each for each in self._directory.students if each.key not in present),
+            strangers=tuple(self._strangers[key] for key in sorted(self._strangers.keys() & present)),
+            notes=(*intake.notes, *_alike(sorted(present))),
         )
+
+
+def _called(student: Student) -> str:
+    """The name, or else the key in quotes, as a folder's name may be none that reads as one."""
+    return student.name if words(student.name) else f"'{student.key}'"
 
 
 def _label(student: Student) -> str:

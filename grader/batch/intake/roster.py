@@ -2,17 +2,16 @@
 
 Read are the headers of Canvas (gradebook), Moodle (participants, grading worksheet), Gradescope (roster), GitHub
 Classroom, and plain words such as "name" and "student number". Columns with other headers are passed over, and so are
-rows of a Role other than Student, as Gradescope writes one for each teacher.
+rows of teachers, for each of whom Gradescope writes one with the Role.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from grader.batch.csvcells import Row, Sheet, read_sheet
-from grader.batch.students import Student
+from grader.batch.students import Student, words
 from grader.errors import UsageFault
 from grader.text import inert
 
@@ -36,6 +35,9 @@ _FIELDS = {header: field for field, headers in _HEADERS.items() for header in he
 
 _NO_HANDLE = {"group", "role"}  # say nothing of who somebody is
 
+# Whole, or at the end as in "Course Designer" and "Non-editing teacher".
+_STAFF = {"instructor", "teacher", "ta", "teaching assistant", "tutor", "reader", "observer", "designer", "grader"}
+
 _PARTICIPANT = re.compile(r"\D*[^\d\W]\s+(\d+)")  # Moodle's "Participant 123", in any language
 _POSTING = re.compile(r"(?:muted|manual posting.*)?", re.IGNORECASE | re.DOTALL)
 
@@ -46,9 +48,9 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     columns = _columns(sheet)
     students: dict[str, Student] = {}
     lines: dict[str, int] = {}
-    is_staff = _staff(sheet, columns.get("role"))
+    role = columns.get("role")
     for row in sheet.rows[1:]:
-        if row.is_blank or is_no_student(row) or is_staff(row):
+        if row.is_blank or is_no_student(row) or (role is not None and _is_staff(row[role])):
             continue
         student = _student(row, columns, is_canvas="section" in map(_plain, _header(sheet)))
         if student is None:
@@ -69,11 +71,10 @@ def is_no_student(row: Row) -> bool:
     return is_made_up or is_posting or "Points Possible" in row[0]
 
 
-def _staff(sheet: Sheet, column: int | None) -> Callable[[Row], bool]:
-    """Whether a row is a teacher's. Gradescope's word for the others is Student; where it is never said, nobody is."""
-    if column is None or all(row[column].casefold() != "student" for row in sheet.rows):
-        return lambda row: False
-    return lambda row: row[column].casefold() not in ("student", "")
+def _is_staff(role: str) -> bool:
+    """Whether a role is one of those who teach. Anybody else is read, an Exchange Student as well as an Auditor."""
+    role_words = words(role)
+    return "student" not in role_words and bool(_STAFF.intersection((" ".join(role_words), *role_words[-1:])))
 
 
 def _header(sheet: Sheet) -> list[str]:

@@ -24,7 +24,6 @@ from grader.batch.intake.asked import asked_for
 from grader.batch.intake.choice import Candidate, choose
 from grader.batch.intake.claimed import claimed
 from grader.batch.intake.foreign import Asked, another_exercises, nobodys
-from grader.batch.intake.groups import for_other_members
 from grader.batch.intake.handed_in import Entry, Intake, LeftOut
 from grader.batch.intake.layout import GRADESCOPE_METADATA, Layout, Located, Shape, recognise
 from grader.batch.intake.people import People
@@ -87,8 +86,12 @@ def _intake(
     found: list[Candidate | LeftOut] = [
         LeftOut(oddity.path, oddity.reason) for oddity in tree.oddities if not is_safe(oddity.path)
     ]
+    # A folder without a file may lie beside the one that holds the class, or what is taken for the class.
+    within = {file.item.path for section in sections for file in section.files if file.is_folder}
+    found += [LeftOut(each.path, each.reason) for each in tree.bare if each.path not in within]
     unread: list[str] = []
     for section in sections:
+        is_inputs = len(sections) == 1 or section.root == layout.root
         added, others = set_apart(section, shape)
         if shape is Shape.GRADESCOPE and not added.names and len(sections) == 1:
             raise UsageFault(
@@ -100,14 +103,15 @@ def _intake(
         found += without_files(added, others)
         read = _reader(shape, others, added, naming)
         for file in others.files:
-            found += claimed(file, read(file), section.root, naming, due)
+            found += claimed(file, read(file), section.root, naming, due, is_inputs=is_inputs)
     found = [another_exercises(each, asked) or each if isinstance(each, Candidate) else each for each in found]
-    people = People(roster, filter(None, map(_whose, found)))
-    intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked, roster)
+    people = People(roster, filter(None, map(_whose, found)), with_groups=shape is Shape.MOODLE)
+    intake = _chosen([one for each in found for one in _as_known(each, people)], shape, people, naming, asked)
     notes = (unread_note(unread),) if unread and due else ()
-    return people.accounted_for(
+    intake = people.accounted_for(
         replace(intake, system_files=tuple(sorted(system.items())), notes=(*notes, *intake.notes))
     )
+    return replace(intake, left_out=tuple(_said_once(intake.left_out)))
 
 
 def _chosen(
@@ -116,15 +120,10 @@ def _chosen(
     people: People,
     naming: Naming,
     asked: Asked,
-    roster: Sequence[Student],
 ) -> Intake:
     """Of what each student handed in for an exercise, what is graded, and what is left out."""
     left_out = [each for each in found if isinstance(each, LeftOut)]
     candidates = [each for each in found if isinstance(each, Candidate)]
-    notes: tuple[str, ...] = ()
-    if shape is Shape.CANVAS:
-        given, notes = for_other_members(candidates, roster, {each.student for each in left_out})
-        candidates += given
     rivals: Rivals = {}
     for each in candidates:
         rivals.setdefault((each.claim.student.key, each.exercise), []).append(each)
@@ -139,7 +138,7 @@ def _chosen(
         shape=shape,
         entries=tuple(sorted(entries, key=lambda each: (each.student.key, each.exercise, each.attempt, each.name))),
         left_out=tuple(sorted(left_out, key=lambda each: (each.name, each.student.key if each.student else ""))),
-        notes=(*notes, *_sections_perhaps(shape, crowded, len(entries))),
+        notes=tuple(_sections_perhaps(shape, crowded, len(entries))),
     )
 
 
@@ -172,6 +171,23 @@ def _without_idle_folders(left_out: Sequence[LeftOut], entries: Sequence[Entry])
     for each in left_out:
         if not (each.name.endswith("/") and each.student and each.student.key in busy):
             yield each
+
+
+def _said_once(left_out: Sequence[LeftOut]) -> Iterator[LeftOut]:
+    """What is left out, and what each of a group would have it said of: once, with the names of all."""
+    alike: dict[tuple[str, str, int], list[LeftOut]] = {}
+    times = Counter[LeftOut]()
+    for each in left_out:
+        times[each] += 1  # an archive may hold two files of one name
+        rest = each.reason.removeprefix(_name(each))
+        alike.setdefault((each.name, rest, times[each]), []).append(each)
+    for (_, rest, _), group in alike.items():
+        names = [_name(each) for each in group if each.reason != rest]
+        yield replace(group[0], reason=" and ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) + rest)
+
+
+def _name(each: LeftOut) -> str:
+    return each.student.name if each.student else ""
 
 
 def _reader(
