@@ -11,13 +11,13 @@ from batch_support import EX1, EX5, folder
 from hypothesis import strategies as st
 from report_samples import REPORTS, TEXT, golden
 
+from grader.batch.graded import Graded
 from grader.batch.intake.handed_in import Intake, LeftOut, Stranger
 from grader.batch.intake.layout import Shape
 from grader.batch.intake.take_in import take_in
 from grader.batch.late import Lateness, parse_policy
 from grader.batch.records import Override, Pair, Record, Standing
 from grader.batch.standings import Rules, standings
-from grader.batch.store import Graded
 from grader.batch.students import Student
 from grader.model import Report, Status, Verdict
 from grader.reporters.json_report import render_json

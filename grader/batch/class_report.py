@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from grader.batch.class_summary import Row, Summary, address, summarise
 from grader.batch.gradebook.for_people import lateness
+from grader.batch.graded import Graded
 from grader.batch.intake.handed_in import Intake
 from grader.batch.namesakes import called
 from grader.batch.records import Pair, Record, Standing, number
-from grader.batch.store import Graded
 from grader.batch.students import Student
 from grader.model import Verdict
 from grader.reporters import bars, page

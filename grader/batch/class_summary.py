@@ -12,9 +12,9 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from grader.batch.graded import Graded
 from grader.batch.places import report_path
 from grader.batch.records import Record, Standing
-from grader.batch.store import Graded
 from grader.model import Status, Verdict
 from grader.reporters import wording
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from grader.batch import class_report
 from grader.batch.gradebook.for_people import gradebook_csv
 from grader.batch.gradebook.notes import notes
+from grader.batch.graded import Graded
 from grader.batch.intake.handed_in import Intake
 from grader.batch.options import Options
 from grader.batch.places import report_path
 from grader.batch.records import Pair, Record
 from grader.batch.standings import standings
-from grader.batch.store import Graded, Store
+from grader.batch.store import Store
 from grader.batch.work import Outcome, outcome_of
 from grader.files import remove_partials, write_bytes
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
 
+from grader.batch.graded import Graded
 from grader.batch.late import LatePolicy, Unit
 from grader.batch.records import Override, Record, Standing
-from grader.batch.store import Graded
 from grader.batch.students import Student
 
 
