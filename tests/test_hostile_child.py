@@ -17,10 +17,11 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import jsonschema
+import numpy as np
 import pytest
 import torch
 from fake_child import Answer, FakeLauncher, framed, nothing, valued
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from lies import LEAVES, TEXT, TREES, VALUES
 from report_samples import RUNNER
 
@@ -175,6 +176,8 @@ def test_whatever_a_child_shows_is_a_view_or_a_crash(tmp_path: Path, value: obje
     | st.lists(VALUES | st.tuples(st.sampled_from(KINDS), VALUES | TREES.map(json.dumps) | FACTS.map(json.dumps))),
     st.integers(1, 3),
 )
+@example([(np.zeros(0, dtype=bool), None)], 1)
+@example([(torch.ones(2), "{}")], 1)
 def test_whatever_a_child_says_of_several_calls_is_answers_or_a_fault(
     tmp_path: Path, value: object, count: int
 ) -> None:

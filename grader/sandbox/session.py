@@ -274,13 +274,13 @@ class Session:
 
 def _reply(pair: Any) -> Reply:
     """What came of one of several calls, from what the child says of it."""
-    if not isinstance(pair, tuple) or len(pair) != 2:
+    if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[0], str):  # an array equals nothing
         return NO_REPLY
     kind, value = pair
     if kind == "value":
         return Reply("value", value)
     try:
-        return Reply(str(kind)[:20], json.loads(value))
+        return Reply(kind[:20], json.loads(value))
     except (TypeError, ValueError, RecursionError):
         return NO_REPLY
 
