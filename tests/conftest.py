@@ -22,6 +22,7 @@ from grader.submission import read_submission
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE_PACK = Path(__file__).parent / "packs" / "engine"
 
+ATTACKS = {"test_hostile", "test_hostile_class", "test_hostile_endurance", "test_hostile_names"}
 LONG_FILES = {"test_tools", "test_odd_answers", "test_accelerator", "test_verdicts", "test_confinement"}
 os.environ["GRADER_PROGRESS"] = "off"  # what tests grade is nobody's progress
 hypothesis.settings.register_profile("grader", deadline=None)  # no test is about how busy the machine is
@@ -91,4 +92,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         stem = item.path.stem
         if stem not in LONG_FILES:
-            item.add_marker(pytest.mark.xdist_group("hostile" if stem.startswith("test_hostile") else stem))
+            item.add_marker(pytest.mark.xdist_group("hostile" if stem in ATTACKS else stem))

@@ -51,7 +51,7 @@ FACTS = st.fixed_dictionaries(
 
 def in_a_hurry(name: str, *packs: Path) -> Exercise:
     exercise = find_exercise(name, packs)
-    limits = dataclasses.replace(exercise.limits, import_seconds=0.2, call_seconds=0.2, total_seconds=1.0)
+    limits = dataclasses.replace(exercise.limits, import_seconds=0.1, call_seconds=0.1, total_seconds=0.5)
     return dataclasses.replace(exercise, limits=limits)
 
 
